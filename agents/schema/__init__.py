@@ -1,0 +1,16 @@
+"""Is this an agent document? Errors with a pointer and what to do, and the published JSON Schema."""
+
+from agents.schema.check import empty_document, json_schema, validate, validate_document
+from agents.schema.models import API_VERSION, KIND
+from agents.schema.problems import Problem, problems
+
+__all__ = [
+    "API_VERSION",
+    "KIND",
+    "Problem",
+    "empty_document",
+    "json_schema",
+    "problems",
+    "validate",
+    "validate_document",
+]
