@@ -1,0 +1,79 @@
+"""Who may do what with an agent. One of the few files that talk to guardian."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from guardian.core import ObjectPermissionChecker
+from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+
+from console.organizations.policies import missing, permissions_on
+from console.organizations.roles import AGENT_PERMISSIONS, Role, agent_permissions_of
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from console.organizations.actor import Actor
+    from console.organizations.models import Organization, User
+
+
+@dataclass(frozen=True)
+class ListingScope:
+    """Which agents of an organization a person may list."""
+
+    everything: bool = False
+    released: bool = False
+    whole_agents: list[UUID] = field(default_factory=list)
+    released_agents: list[UUID] = field(default_factory=list)
+
+
+def permissions_on_agent(user: "User | None", agent: "Agent") -> frozenset[str]:
+    """Every permission on this agent now: those of the organization and those granted on the agent alone.
+
+    A grant counts only for members, so that removing a member ends it at once.
+    """
+    held = permissions_on(user, agent.organization)
+    if not held or user is None:
+        return frozenset()
+    return held | frozenset(ObjectPermissionChecker(user).get_perms(agent))
+
+
+def may(user: "User | None", permission: str, agent: "Agent") -> bool:
+    """Whether the person holds the permission on this agent now."""
+    return permission in permissions_on_agent(user, agent)
+
+
+def require(actor: "Actor", permission: str, agent: "Agent") -> None:
+    """Let the actor pass, or refuse naming who holds the permission."""
+    if not may(actor.user, permission, agent):
+        raise missing(permission, agent.organization)
+
+
+def listing_scope(user: "User", organization: "Organization") -> ListingScope:
+    """What `visible_to` needs to know, in a constant number of queries."""
+    held = permissions_on(user, organization)
+    if "view_development" in held:
+        return ListingScope(everything=True)
+    if not held:
+        return ListingScope()
+    return ListingScope(
+        released="view_agent_releases" in held,
+        whole_agents=_granted(user, "view_development", organization),
+        released_agents=_granted(user, "view_agent_releases", organization),
+    )
+
+
+def sync_grant(user: "User", agent: "Agent", roles: list[str]) -> None:
+    """Make a person's permissions on one agent equal to what these granted roles carry."""
+    wanted: frozenset[str] = frozenset()
+    for role in roles:
+        wanted |= agent_permissions_of(Role(role), agent.organization)
+    held = frozenset(ObjectPermissionChecker(user).get_perms(agent)) & frozenset(AGENT_PERMISSIONS)
+    for permission in wanted - held:
+        assign_perm(permission, user, agent)
+    for permission in held - wanted:
+        remove_perm(permission, user, agent)
+
+
+def _granted(user: "User", permission: str, organization: "Organization") -> list[UUID]:
+    agents = get_objects_for_user(user, f"agents.{permission}", use_groups=False, with_superuser=False)
+    return list(agents.filter(organization=organization).values_list("pk", flat=True))

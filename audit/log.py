@@ -1,0 +1,150 @@
+"""Writing the log: a verb's event is its last statement, in its own transaction.
+
+`verb(...)` is the frame of every act: one transaction around it, and after a refusal a second one
+that keeps the refused attempt. If the event cannot be written, the act does not happen.
+"""
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from django.db import connection, transaction
+
+from audit.chain import event_hash
+from audit.models import Event
+from audit.verbs import VERBS
+from console.organizations.actor import Actor, Target
+from console.organizations.errors import NotFound, Refusal
+from console.organizations.models import Organization
+
+logger = logging.getLogger(__name__)
+
+
+class Subject(Protocol):
+    """Anything a verb can be done to."""
+
+    def audit_target(self) -> Target:
+        """The subject as audit events name it."""
+        ...
+
+
+S = TypeVar("S", bound=Subject)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def verb(name: str) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Concatenate[S, P], R]]:
+    """Frame a verb: one durable transaction; a refusal rolls it back and is recorded on its own.
+
+    Durable, because a verb inside another transaction could be undone after its event was believed.
+    """
+    assert_known(name)
+
+    def frame(act: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+        @functools.wraps(act)
+        def run(subject: S, *args: P.args, **kwargs: P.kwargs) -> R:
+            target = subject.audit_target()
+            try:
+                with transaction.atomic(durable=True):
+                    return act(subject, *args, **kwargs)
+            except NotFound:
+                raise
+            except Refusal as refusal:
+                _record_refusal(name, target, kwargs, refusal)
+                raise
+
+        run.audit_verb = name  # type: ignore[attr-defined]  # read by the guard test
+        return run
+
+    return frame
+
+
+def record(
+    name: str,
+    target: Target,
+    *,
+    actor: Actor,
+    environment: str = "",
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    refusal: str = "",
+) -> Event:
+    """Append one event to the organization's chain; the chain head is the last lock a verb takes.
+
+    The time comes from the database, read under that lock, so that it never runs against the sequence.
+    """
+    assert_known(name)
+    sequence, previous_hash, now = _lock_head(target.organization)
+    event = Event(
+        organization=target.organization,
+        sequence=sequence + 1,
+        verb=name,
+        outcome=Event.Outcome.REFUSED if refusal else Event.Outcome.DONE,
+        refusal=refusal,
+        actor=actor.user,
+        actor_label=actor.label,
+        door=actor.door,
+        target_kind=target.kind,
+        target_id=target.id,
+        target_label=target.label[:300],
+        agent_id=target.agent_id,
+        environment=environment,
+        before_digest=before,
+        after_digest=after,
+        reason=reason,
+        data=data or {},
+        request_id=actor.request_id,
+        address=actor.address,
+        at=now,
+        previous_hash=previous_hash,
+    )
+    event.hash = event_hash(event)
+    event.save(force_insert=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE audit_chainhead SET sequence = %s, hash = %s WHERE organization_id = %s",
+            [event.sequence, event.hash, target.organization.pk],
+        )
+    return event
+
+
+def assert_known(name: str) -> None:
+    """Refuse a verb that is not in the closed list; a programming error, found at import time."""
+    if name not in VERBS:
+        raise LookupError(f"{name} is not in audit.verbs")
+
+
+def _lock_head(organization: Organization) -> tuple[int, str, Any]:
+    with connection.cursor() as cursor:
+        for _ in range(2):
+            cursor.execute(
+                "SELECT sequence, hash, clock_timestamp() FROM audit_chainhead WHERE organization_id = %s FOR UPDATE",
+                [organization.pk],
+            )
+            row = cursor.fetchone()
+            if row:
+                return row[0], row[1], row[2]
+            cursor.execute(
+                "INSERT INTO audit_chainhead (organization_id, sequence, hash) VALUES (%s, 0, %s)"
+                " ON CONFLICT DO NOTHING",
+                [organization.pk, "0" * 64],
+            )
+    raise LookupError("the chain head vanished")
+
+
+def _record_refusal(name: str, target: Target, kwargs: dict[str, Any], refusal: Refusal) -> None:
+    actor = kwargs.get("actor")
+    if not isinstance(actor, Actor):
+        return
+    with transaction.atomic():
+        record(
+            name,
+            target,
+            actor=actor,
+            environment=str(refusal.extra.get("environment", "")),
+            reason=refusal.detail,
+            refusal=refusal.code,
+        )

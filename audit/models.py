@@ -1,0 +1,107 @@
+"""What happened: events in one hash chain per organization, and the checkpoints that witness it."""
+
+from django.conf import settings
+from django.db import models
+
+from audit.querysets import EventQuerySet
+from audit.verbs import VERBS
+from console.organizations.ids import new_id
+from console.organizations.models import Organization
+
+GENESIS = "0" * 64  # the previous hash of an organization's first event
+
+
+class Event(models.Model):
+    """One act or one refused attempt; never changed, never deleted (the database refuses it).
+
+    `sequence` is gap-free per organization, `hash` covers every other column and the event before.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveBigIntegerField()
+    verb = models.CharField(max_length=60)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    refusal = models.CharField(max_length=40, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="events"
+    )
+    actor_label = models.CharField(max_length=200)
+    door = models.CharField(max_length=12)
+    target_kind = models.CharField(max_length=40)
+    target_id = models.CharField(max_length=64)
+    target_label = models.CharField(max_length=300)
+    agent_id = models.UUIDField(null=True)
+    environment = models.CharField(max_length=63, blank=True)
+    before_digest = models.CharField(max_length=64, blank=True)
+    after_digest = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "sequence"], name="event_sequence_unique"),
+            models.CheckConstraint(condition=models.Q(sequence__gte=1), name="event_sequence_from_one"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "actor", "-sequence"], name="event_by_actor"),
+            models.Index(fields=["organization", "agent_id", "-sequence"], name="event_by_agent"),
+            models.Index(fields=["organization", "verb", "-sequence"], name="event_by_verb"),
+            models.Index(fields=["organization", "at"], name="event_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.verb} {self.target_label}"
+
+    @property
+    def label(self) -> str:
+        """The act in words, from the registry."""
+        return VERBS[self.verb].label
+
+
+class ChainHead(models.Model):
+    """The last event of an organization's chain; locked last by every verb, so events queue up here."""
+
+    organization = models.OneToOneField(
+        Organization, primary_key=True, on_delete=models.PROTECT, related_name="chain_head"
+    )
+    sequence = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=GENESIS)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"head at {self.sequence}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of where a chain stood; its twin lies in a file outside the database."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="checkpoints")
+    sequence = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    signature = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "sequence"], name="one_checkpoint_per_sequence"),
+        ]
+
+    def __str__(self) -> str:
+        return f"checkpoint at {self.sequence}"

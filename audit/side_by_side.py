@@ -1,0 +1,173 @@
+"""Lays hunks out for the page: two columns or one, with tokens that the template escapes like any text."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Literal
+
+from audit.diff import Hunk, Line
+from audit.words import ALIKE, Piece, Pieces, WordMarks, similarity, words
+
+PIECE_CHARACTERS = 4_000  # of a longer piece the page shows its start and end
+PAIRINGS = 2_500  # removed x added lines of one block that are paired by likeness; above, in order
+
+Mark = Literal["", "add", "del", "note"]
+Kind = Literal["equal", "changed", "added", "removed", "fold"]
+
+# Direction overrides, zero-width and control characters could hide words from the person who approves.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Text of a cell. `mark` is "add" or "del" for a changed word, "note" for a remark of ours."""
+
+    text: str
+    mark: Mark = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One table row; a side without a line has no number and no tokens. `fold` rows stand for `hidden` lines."""
+
+    kind: Kind
+    left_no: int | None = None
+    left: tuple[Token, ...] = ()
+    right_no: int | None = None
+    right: tuple[Token, ...] = ()
+    hidden: int = 0
+
+
+def side_by_side(hunks: Iterable[Hunk], folded: int = 0) -> list[Row]:
+    """Rows of both sides, changed lines paired; `folded` is what follows the last hunk."""
+    marks, rows = WordMarks(), []
+    for hunk in hunks:
+        if hunk.folded:
+            rows.append(Row("fold", hidden=hunk.folded))
+        for equal, run in groupby(hunk.lines, key=lambda line: line.op == "equal"):
+            lines = list(run)
+            rows += [_equal_row(line) for line in lines] if equal else _changed_rows(lines, marks)
+    if folded:
+        rows.append(Row("fold", hidden=folded))
+    return rows
+
+
+def unified(hunks: Iterable[Hunk], folded: int = 0) -> list[Row]:
+    """The same as one column, removed lines before added ones; tokens stand in `left` or in `right`."""
+    rows: list[Row] = []
+    pending: list[Row] = []
+    for row in side_by_side(hunks, folded):
+        if row.kind in {"equal", "fold"}:
+            rows += pending
+            rows.append(row)
+            pending = []
+            continue
+        if row.left_no:
+            rows.append(Row("removed", left_no=row.left_no, left=row.left))
+        if row.right_no:
+            pending.append(Row("added", right_no=row.right_no, right=row.right))
+    return rows + pending
+
+
+def marked_lines(lines: Sequence[Line]) -> dict[Line, Pieces]:
+    """Word pieces of the changed lines that have a partner on the other side."""
+    marks, found = WordMarks(), {}
+    for equal, run in groupby(lines, key=lambda line: line.op == "equal"):
+        for old, new in () if equal else _pairs(list(run)):
+            if old and new:
+                found[old], found[new] = marks.mark(old.text, new.text)
+    return found
+
+
+def _equal_row(line: Line) -> Row:
+    tokens = _tokens((Piece(line.text.removesuffix("\r"), False),), "")
+    return Row("equal", line.old_no, tokens, line.new_no, tokens)
+
+
+def _changed_rows(lines: list[Line], marks: WordMarks) -> Iterator[Row]:
+    for old, new in _pairs(lines):
+        if old and new:
+            left, right = marks.mark(old.text, new.text)
+            yield Row(
+                "changed", old.old_no, _side(old, left, "del", new), new.new_no, _side(new, right, "add", old)
+            )
+        elif old:
+            yield Row("removed", left_no=old.old_no, left=_side(old, (Piece(old.text, False),), "del", None))
+        elif new:
+            yield Row("added", right_no=new.new_no, right=_side(new, (Piece(new.text, False),), "add", None))
+
+
+def _side(line: Line, pieces: Pieces, mark: Mark, other: Line | None) -> tuple[Token, ...]:
+    tokens = _tokens(pieces, mark)
+    if not line.ended and (other is None or other.ended):
+        tokens += (Token(" [no line end]", "note"),)
+    return tokens
+
+
+def _tokens(pieces: Pieces, mark: Mark) -> tuple[Token, ...]:
+    tokens: list[Token] = []
+    for piece in pieces:
+        kind: Mark = mark if piece.changed else ""
+        if len(piece.text) <= PIECE_CHARACTERS:
+            tokens.append(Token(_visible(piece.text), kind))
+            continue
+        half = PIECE_CHARACTERS // 2
+        tokens += [
+            Token(_visible(piece.text[:half]), kind),
+            Token(f" [{len(piece.text) - 2 * half:,} characters not shown] ", "note"),
+            Token(_visible(piece.text[-half:]), kind),
+        ]
+    return tuple(tokens)
+
+
+def _visible(text: str) -> str:
+    return _INVISIBLE.sub(lambda found: "␍" if found[0] == "\r" else f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+def _pairs(lines: list[Line]) -> Iterator[tuple[Line | None, Line | None]]:
+    """Each removed line with the added line that replaces it, if there is one; order is kept."""
+    old = [line for line in lines if line.op == "delete"]
+    new = [line for line in lines if line.op == "insert"]
+    if not old or not new or len(old) == len(new) or len(old) * len(new) > PAIRINGS:
+        for index in range(max(len(old), len(new))):
+            yield (
+                old[index] if index < len(old) else None,
+                new[index] if index < len(new) else None,
+            )
+        return
+    at = new_at = 0
+    for i, j in [*_alike(old, new), (len(old), len(new))]:
+        yield from ((line, None) for line in old[at:i])
+        yield from ((None, line) for line in new[new_at:j])
+        if i < len(old):
+            yield old[i], new[j]
+        at, new_at = i + 1, j + 1
+
+
+def _alike(old: list[Line], new: list[Line]) -> list[tuple[int, int]]:
+    """The pairs, in order on both sides, that have the most in common together."""
+    left, right = [words(line.text) for line in old], [words(line.text) for line in new]
+
+    @cache
+    def score(i: int, j: int) -> float:
+        value = similarity(left[i], right[j])
+        return value if value >= ALIKE else 0.0
+
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in reversed(range(len(old))):
+        for j in reversed(range(len(new))):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + score(i, j))
+    pairs, i, j = [], 0, 0
+    while i < len(old) and j < len(new):
+        if score(i, j) and best[i][j] == best[i + 1][j + 1] + score(i, j):
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return pairs

@@ -1,0 +1,63 @@
+"""The closed list of everything that can happen, with the words that history pages show."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One act: its stable name, its words, the family it is filtered by, and its icon."""
+
+    name: str
+    label: str
+    family: str
+    icon: str
+
+
+_ALL = [
+    Verb("organization.created", "Organization created", "organization", "building"),
+    Verb("organization.settings_changed", "Settings changed", "organization", "settings"),
+    Verb("member.invited", "Member invited", "people", "mail"),
+    Verb("member.invitation_revoked", "Invitation revoked", "people", "mail"),
+    Verb("member.joined", "Member joined", "people", "user"),
+    Verb("member.roles_changed", "Roles changed", "people", "user"),
+    Verb("member.removed", "Member removed", "people", "user"),
+    Verb("agent.role_granted", "Role granted on one agent", "people", "user"),
+    Verb("agent.role_taken", "Role on one agent taken away", "people", "user"),
+    Verb("environment.created", "Environment created", "organization", "building"),
+    Verb("agent.created", "Agent created", "draft", "plus"),
+    Verb("agent.imported", "Agent imported", "draft", "upload"),
+    Verb("agent.changed", "Agent renamed or relabelled", "draft", "pencil"),
+    Verb("agent.archived", "Agent archived", "draft", "archive"),
+    Verb("agent.unarchived", "Agent brought back", "draft", "archive"),
+    Verb("draft.saved", "Draft saved", "draft", "pencil"),
+    Verb("draft.discarded", "Draft deleted", "draft", "pencil"),
+    Verb("draft.restored", "Draft restored", "draft", "pencil"),
+    Verb("draft.forked", "Draft started from a version", "draft", "pencil"),
+    Verb("draft.merged", "Version merged into the draft", "draft", "pencil"),
+    Verb("release.published", "Published to Staging", "release", "flask-conical"),
+    Verb("release.promoted", "Promoted", "release", "flask-conical"),
+    Verb("release.marked_ready", "Marked ready for Production", "release", "badge-check"),
+    Verb("release.changes_requested", "Changes requested", "release", "message"),
+    Verb("release.request_withdrawn", "Request for changes withdrawn", "release", "message"),
+    Verb("release.ready_revoked", "Approval revoked", "release", "badge-check"),
+    Verb("release.approval_expired", "Approval became stale", "release", "hourglass"),
+    Verb("release.pushed_to_production", "Pushed to Production", "release", "radio-tower"),
+    Verb("release.rolled_back", "Rolled back", "release", "undo"),
+    Verb("release.hold_lifted", "Hold lifted", "release", "lock"),
+    Verb("release.activated", "Version activated", "release", "flask-conical"),
+    Verb("audit.exported", "Audit log exported", "audit", "download"),
+]
+
+VERBS = {verb.name: verb for verb in _ALL}
+FAMILIES = {
+    "release": "Releases",
+    "draft": "Agents and drafts",
+    "people": "People and rights",
+    "organization": "Organization",
+    "audit": "Audit log",
+}
+
+
+def names_in(family: str) -> list[str]:
+    """The verbs of one family."""
+    return [verb.name for verb in _ALL if verb.family == family]

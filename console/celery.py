@@ -1,0 +1,27 @@
+"""The Celery application: tasks take ids, may run twice and hold no rules (design.md section 4)."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+
+app = Celery("slipway")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    # An abandoned message comes back soon; no task of ours runs longer than this.
+    broker_transport_options={"visibility_timeout": 600},
+    beat_schedule={
+        "audit-checkpoints": {"task": "audit.jobs.write_checkpoints", "schedule": crontab(minute="0,30")},
+        "stale-approvals": {"task": "environments.jobs.revoke_stale_approvals", "schedule": 60.0},
+        "expired-sessions": {"task": "console.jobs.clear_expired_sessions", "schedule": crontab(hour="4", minute="0")},
+    },
+)
+app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="jobs")

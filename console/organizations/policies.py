@@ -1,0 +1,82 @@
+"""Who may do what in an organization. One of the few files that talk to guardian.
+
+Questions are about permissions, never about roles; roles appear only where they are given out.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group, Permission
+from guardian.core import ObjectPermissionChecker
+from guardian.shortcuts import assign_perm, get_users_with_perms, remove_perm
+
+from console.organizations.errors import Holder, PermissionMissing
+from console.organizations.roles import PERMISSIONS, Role, permissions_of, roles_carrying
+
+if TYPE_CHECKING:
+    from console.organizations.actor import Actor
+    from console.organizations.models import Organization, User
+
+
+def permissions_on(user: "User | None", organization: "Organization") -> frozenset[str]:
+    """Every permission a person holds on the organization at this moment, read from the database."""
+    if user is None or not user.is_active:
+        return frozenset()
+    return frozenset(ObjectPermissionChecker(user).get_perms(organization))
+
+
+def holder_of(permission: str, organization: "Organization") -> Holder:
+    """Who could do it: the permission in words, the roles that carry it, the people who hold it."""
+    people = get_users_with_perms(
+        organization, only_with_perms_in=[permission], with_group_users=True, with_superusers=False
+    )
+    names = people.filter(is_active=True).order_by("name").values_list("name", flat=True).distinct()
+    roles = [role.label for role in roles_carrying(permission, organization)]
+    return Holder(permission=PERMISSIONS[permission], roles=roles, people=list(names[:10]))
+
+
+def missing(permission: str, organization: "Organization") -> PermissionMissing:
+    """The refusal for a missing right: it names the permission, the role and the people."""
+    holder = holder_of(permission, organization)
+    roles = " or ".join(holder.roles) or "no role"
+    people = ", ".join(holder.people) or "nobody at the moment"
+    return PermissionMissing(
+        f"You may not {holder.permission}. That right is held by {roles}: {people}. Nothing was changed.", holder
+    )
+
+
+def require(actor: "Actor", permission: str, organization: "Organization") -> None:
+    """Let the actor pass, or refuse naming who holds the permission."""
+    if permission not in permissions_on(actor.user, organization):
+        raise missing(permission, organization)
+
+
+def sync_role_groups(organization: "Organization") -> None:
+    """Make the role groups' permissions equal to the role table and the organization's reading rules."""
+    for role in Role:
+        group, _ = Group.objects.get_or_create(name=_group_name(organization, role))
+        wanted = permissions_of(role, organization)
+        held = frozenset(ObjectPermissionChecker(group).get_perms(organization))
+        for permission in wanted - held:
+            assign_perm(permission, group, organization)
+        for permission in held - wanted:
+            remove_perm(permission, group, organization)
+
+
+def sync_member_groups(user: "User", organization: "Organization", roles: list[str]) -> None:
+    """Put the person into exactly the role groups of these roles; no roles takes every right away."""
+    groups = {role: Group.objects.get(name=_group_name(organization, role)) for role in Role}
+    for role, group in groups.items():
+        if role.value in roles:
+            user.groups.add(group)
+        else:
+            user.groups.remove(group)
+
+
+def known_permissions() -> set[str]:
+    """The permission codenames the database knows for organizations; a guard test compares them."""
+    codenames = Permission.objects.filter(content_type__model="organization").values_list("codename", flat=True)
+    return set(codenames)
+
+
+def _group_name(organization: "Organization", role: Role) -> str:
+    return f"{organization.pk}:{role.value}"

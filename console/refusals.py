@@ -1,0 +1,53 @@
+"""The one table from refusal codes to statuses, and the page that shows a refusal to a person."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from console.organizations.errors import Invalid, PermissionMissing, Refusal
+
+STATUS = {
+    "not_found": 404,
+    "permission_denied": 403,
+    "self_approval": 403,
+    "reauthentication_required": 403,
+    "invalid": 422,
+    "too_large": 413,
+    "stale": 412,
+    "invitation_invalid": 400,
+    "unavailable": 503,
+}
+CONFLICT = 409  # every other code speaks of the present state
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal (contract.md, ground rules)."""
+    return STATUS.get(refusal.code, CONFLICT)
+
+
+def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal as a readable page that keeps what the user typed."""
+    context = {
+        "status": status_of(refusal),
+        "code": refusal.code,
+        "title": refusal.title,
+        "detail": refusal.detail,
+        "holder": refusal.holder if isinstance(refusal, PermissionMissing) else None,
+        "errors": refusal.errors if isinstance(refusal, Invalid) else [],
+        "gates": refusal.extra.get("gates", []),
+        "typed": _typed(request),
+        "back": request.META.get("HTTP_REFERER", ""),
+        "request_id": getattr(request, "request_id", ""),
+    }
+    return render(request, "refusal.html", context, status=status_of(refusal))
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """The texts of the refused form, so that nothing typed is lost; never a password or a token."""
+    if request.method != "POST":
+        return []
+    hidden = ("csrfmiddlewaretoken", "password", "base", "expected", "token")
+    return [
+        (name, value)
+        for name, value in request.POST.items()
+        if value and isinstance(value, str) and not any(word in name for word in hidden)
+    ]

@@ -1,0 +1,48 @@
+"""How environments, pins, moves and decisions are listed."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from environments.models import Deployment, Environment, Pin, SignOff
+
+
+class EnvironmentQuerySet(models.QuerySet["Environment"]):
+    """Environments."""
+
+    def in_order(self) -> Self:
+        """Along the pipeline."""
+        return self.order_by("position")
+
+
+class PinQuerySet(models.QuerySet["Pin"]):
+    """Pins."""
+
+    def with_facts(self) -> Self:
+        """With everything a pin strip shows, in one query."""
+        return self.select_related(
+            "environment", "version", "version__release", "version__author", "deployment", "deployment__by"
+        )
+
+
+class DeploymentQuerySet(models.QuerySet["Deployment"]):
+    """Moves of pins."""
+
+    def newest_first(self) -> Self:
+        """The timeline, backwards."""
+        return self.order_by("-at", "-id")
+
+    def with_facts(self) -> Self:
+        """With everything a release record shows, in one query."""
+        return self.select_related(
+            "environment", "version", "from_version", "by", "sign_off", "sign_off__by", "agent"
+        )
+
+
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    """QA's decisions."""
+
+    def newest_first(self) -> Self:
+        """The decision in force is the first one."""
+        return self.order_by("-at", "-id")
