@@ -1,6 +1,6 @@
 """Text differences: lines with context, side by side with word marks. Pure; no Django, no configuration.
 
-What it guarantees: the counts are exact, what is shown is bounded, and whatever was left out is said in `notes`.
+What it guarantees: the counts are exact, what is shown is bounded, and what was left out is said in `notes`.
 """
 
 import io
@@ -42,7 +42,7 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class TextDiff:
-    """`added` and `removed` count all lines, also those behind `truncated`; `folded` equal lines follow the end."""
+    """Counts are of all lines, also those behind `truncated`; `folded` equal lines follow the end."""
 
     added: int
     removed: int
@@ -74,7 +74,7 @@ class _Gap:
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines with their newline; only LF ends a line, a CR before it stays in the line and so shows as a change."""
+    """Lines with their newline; only LF ends a line, a CR before it stays in and so shows as a change."""
     return list(io.StringIO(text, newline="\n"))
 
 

@@ -1,9 +1,9 @@
 """Which items of two sequences are the same: the one matcher under every diff and merge.
 
-libgit2's patience diff is minimal and fast on real documents, but it recurses once per line that becomes unique
-inside a range: 40,000 lines of 130 KB built for it take half a minute and gigabytes, inside C code that nobody can
-interrupt. So its cost is bounded before it is called, and what is too dear is split at the lines that are unique
-on both sides, then handed over piece by piece, then matched by the plain algorithm, then not matched at all.
+libgit2's patience diff is minimal and fast on real documents, but it recurses once per line that becomes
+unique inside a range: 40,000 lines of 130 KB built for it take half a minute and gigabytes, inside C code that
+nobody can interrupt. So its cost is bounded before it is called: what is too dear is split at the lines that
+are unique on both sides and handed over piece by piece, then to the plain algorithm, then not matched at all.
 """
 
 from bisect import bisect_left
@@ -104,7 +104,7 @@ def _call(
     *,
     dear: bool,
 ) -> bool:
-    """Match one span in one call of libgit2. Without `dear`, False when only the plain algorithm is affordable."""
+    """One call of libgit2 for one span. Without `dear`, False when only the plain algorithm is affordable."""
     low, high, new_low, new_high = span
     if low >= high or new_low >= new_high:
         return True
@@ -133,8 +133,8 @@ def _call(
 def _cost(left: Sequence[str], right: Sequence[str], shared: set[str]) -> tuple[int, int]:
     """Upper bounds: steps of the patience algorithm; items which the plain algorithm has to look at.
 
-    Each level of patience needs a line that was repeated one level above, so there are at most as many levels as
-    repeated shared lines.
+    Each level of patience needs a line that was repeated one level above, so there are at most as many levels
+    as repeated shared lines.
     """
     size = len(left) + len(right)
     if size <= 64:
@@ -210,7 +210,7 @@ def _common_ends(
 
 
 def gaps(blocks: Sequence[Block], old_size: int, new_size: int) -> Iterator[tuple[int, int, int, int]]:
-    """The stretches between equal runs: (old start, old end, new start, new end), none empty on both sides."""
+    """Between equal runs: (old start, old end, new start, new end), none empty on both sides."""
     edges = [Block(0, 0, 0), *blocks, Block(old_size, new_size, 0)]
     for before, after in pairwise(edges):
         gap = (before.old + before.size, after.old, before.new + before.size, after.new)

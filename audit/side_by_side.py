@@ -18,7 +18,7 @@ Kind = Literal["equal", "changed", "added", "removed", "fold"]
 
 # Direction overrides, zero-width and control characters could hide words from the person who approves.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
 
@@ -32,7 +32,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One table row; a side without a line has no number and no tokens. `fold` rows stand for `hidden` lines."""
+    """One table row; a side without a line has no number. `fold` rows stand for `hidden` equal lines."""
 
     kind: Kind
     left_no: int | None = None

@@ -1,6 +1,5 @@
 """Marks the words that differ inside two versions of one line, in bounded time."""
 
-import os
 import re
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ LINE_CHARACTERS = 4_000  # longer lines are marked from the first to the last di
 TOTAL_CHARACTERS = 600_000  # of one text; what comes after is marked as a whole line
 ALIKE = 0.3  # below this share of equal characters the marks would be confetti
 
-# A word is what stands between spaces and punctuation, with its combining marks; Chinese and Japanese by character.
+# A word stands between spaces and punctuation, keeps its combining marks; Chinese and Japanese by character.
 _WORDS = re.compile(
     r"\s+|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
     r"|[^\s!-/:-@\[-^`{-~\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff65]+|."
@@ -86,9 +85,9 @@ def _mark_whole(line: str) -> Pieces:
 
 
 def _mark_middle(old: str, new: str) -> tuple[Pieces, Pieces]:
-    head = len(os.path.commonprefix([old, new]))
+    head = _common_start(old, new)
     most = min(len(old), len(new)) - head
-    tail = min(len(os.path.commonprefix([old[::-1], new[::-1]])), most)
+    tail = min(_common_start(old[::-1], new[::-1]), most)
 
     def pieces(line: str) -> Pieces:
         cut = len(line) - tail
@@ -96,6 +95,18 @@ def _mark_middle(old: str, new: str) -> tuple[Pieces, Pieces]:
         return tuple(part for part in parts if part.text)
 
     return pieces(old), pieces(new)
+
+
+def _common_start(old: str, new: str) -> int:
+    """Length of the common start, by halving: a million characters take twenty comparisons."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _pieces(tokens: list[str], equal: list[tuple[int, int]]) -> Pieces:
