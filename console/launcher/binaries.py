@@ -49,7 +49,7 @@ def find_postgres(major: int | None) -> Postgres:
     if found:
         raise LaunchError(
             f"The database was made by PostgreSQL {major}, here is only {', '.join(found)}. "
-            f"Install version {major}, or carry the data over with pg_dump and pg_restore (docs/operations.md)."
+            f"Install version {major}, or carry the data over: docs/operations.md."
         )
     raise LaunchError(
         "No PostgreSQL found: there is no wheel of it for this machine, and no pg_ctl. "

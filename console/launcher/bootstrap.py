@@ -42,19 +42,15 @@ def use_a_new_python() -> None:
         found = shutil.which(name)
         if found:
             os.execv(found, [found, __file__, *sys.argv[1:]])  # noqa: S606
-    sys.exit(
-        "Slipway needs Python 3.11 or newer, this is %d.%d. Name one: make run PYTHON=..."
-        % sys.version_info[:2]
-    )
+    version = ".".join(str(part) for part in sys.version_info[:2])
+    sys.exit(f"Slipway needs Python 3.11 or newer, this is {version}. Name another: make run PYTHON=...")
 
 
 def venv_works() -> bool:
     """False also when .venv was half made, or when the Python it was made from has gone."""
-    check = "import sys, pip; sys.exit(sys.version_info[:2] < %r)" % (OLDEST,)
+    check = f"import sys, pip; sys.exit(sys.version_info[:2] < {OLDEST!r})"
     try:
-        return (
-            subprocess.run([str(VENV_PYTHON), "-c", check], capture_output=True, check=False).returncode == 0
-        )
+        done = subprocess.run([str(VENV_PYTHON), "-c", check], capture_output=True, check=False)
     except OSError:
         return False
     return done.returncode == 0
@@ -64,13 +60,10 @@ def make_venv() -> None:
     """Makes .venv anew with this Python."""
     if find_spec("ensurepip") is None or find_spec("venv") is None:
         name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        sys.exit(
-            "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install %s" % name
-        )
+        sys.exit(f"This Python cannot make virtual environments. Debian and Ubuntu: apt-get install {name}")
     print(f"Making .venv with Python {sys.version.split()[0]}", flush=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"Python could not make .venv:\n{(done.stdout + done.stderr).strip()}")
 
@@ -83,22 +76,12 @@ def install(name: str) -> None:
     if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
         return
     print(f"Installing {name} (only when it has changed)", flush=True)
-    command = [
-        str(VENV_PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]
-    command += ["--require-hashes", "--requirement", str(path)]
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "--require-hashes", "--requirement", str(path)]
+    command += ["--quiet", "--quiet", "--no-input", "--disable-pip-version-check"]
     if "PIP_CACHE_DIR" not in os.environ:
         command.append("--no-cache-dir")  # a start writes nothing outside the checkout
     if subprocess.run(command, check=False).returncode != 0:
-        sys.exit(
-            "pip could not install %s; its reason is above. It needs a registry of Python packages." % name
-        )
+        sys.exit(f"pip could not install {name}, for the reason above. It needs a package registry.")
     stamp.write_text(digest, encoding="ascii")
 
 

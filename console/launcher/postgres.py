@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from console.launcher import binaries, processes
+from console.launcher import binaries, logs, processes
 from console.launcher.accounts import Account
 from console.launcher.errors import LaunchError
 from console.launcher.home import write_private
@@ -61,7 +61,7 @@ class Cluster:
             self.version = install.version
             if not self.data.exists():
                 self._create(install)
-            self._remove_stale_locks()
+            self._remove_misleading_locks()
             self.server = self._launch(install)
         self._wait_until_ready(keep_waiting)
 
@@ -76,9 +76,8 @@ class Cluster:
         dsn = f"host={self.sockets} port={PORT} user={SUPERUSER} dbname=postgres connect_timeout=10"
         with psycopg.connect(dsn, password=self.superuser_password, autocommit=True) as connection:
             # Sent ready hashed, so that it can appear in no log of statements.
-            hashed = connection.pgconn.encrypt_password(
-                password.encode(), role.encode(), b"scram-sha-256"
-            ).decode()
+            encrypt = connection.pgconn.encrypt_password
+            hashed = encrypt(password.encode(), role.encode(), b"scram-sha-256").decode()
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
             power = "SUPERUSER" if is_superuser else "NOSUPERUSER"
@@ -91,10 +90,8 @@ class Cluster:
 
     def url(self, name: str, *, role: str, password: str) -> str:
         """The address of a database of this cluster, in the form that DATABASE_URL has."""
-        place = quote(str(self.sockets), safe="/")
-        return (
-            f"postgresql://{quote(role)}:{quote(password, safe='')}@/{quote(name)}?host={place}&port={PORT}"
-        )
+        who = f"{quote(role)}:{quote(password, safe='')}"
+        return f"postgresql://{who}@/{quote(name)}?host={quote(str(self.sockets))}&port={PORT}"
 
     def _check_owner(self) -> None:
         if self.data.exists() and self.data.stat().st_uid != self.account.uid:
@@ -146,28 +143,31 @@ class Cluster:
             locales.insert(0, ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"])
         error = ""
         for locale in locales:
-            command = [install.bin / "initdb", "-D", target, "-U", SUPERUSER, "--encoding=UTF8", *locale]
-            command += ["--auth=scram-sha-256", f"--pwfile={password}"]
+            command: list[str | Path] = [install.bin / "initdb", "-D", target, "-U", SUPERUSER, *locale]
+            command += ["--encoding=UTF8", "--auth=scram-sha-256", f"--pwfile={password}"]
             command += [] if self.is_durable else ["--no-sync"]
-            owner = self.account.owner()
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd="/",
-                env=CLEAN_ENVIRONMENT,
-                **self.account.owner(),
-            )
+            done = self._run(command)
             if done.returncode == 0:
                 return ""
             error = done.stderr.strip()
         return error
 
-    def _remove_stale_locks(self) -> None:
-        """Takes away what a crash left; nothing runs here, but the old pid may belong to somebody by now."""
-        for path in (self.data / "postmaster.pid", *self.sockets.glob(f".s.PGSQL.{PORT}*")):
-            path.unlink(missing_ok=True)
+    def _run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+        owner = self.account.owner()
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd="/", env=CLEAN_ENVIRONMENT, **owner
+        )
+
+    def _remove_misleading_locks(self) -> None:
+        """Takes away a crashed server's locks when its pid is somebody else's by now.
+
+        PostgreSQL itself handles a pid that is free; its own check for surviving sessions stays in place.
+        """
+        lines = _pid_file_lines(self.data)
+        if lines and lines[0].isdecimal() and processes.beginning(int(lines[0])) is not None:
+            (self.data / "postmaster.pid").unlink()
+        for path in self.sockets.glob(f".s.PGSQL.{PORT}*"):  # our own folder, and no server of ours runs
+            path.unlink()
 
     def _launch(self, install: binaries.Postgres) -> processes.Program:
         settings = {
@@ -192,20 +192,13 @@ class Cluster:
     def _wait_until_ready(self, keep_waiting: Callable[[], None]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while True:
-            lines = _pid_file_lines(self.data)
-            if (
-                len(lines) >= 8
-                and lines[7].strip() == "ready"
-                and self.server
-                and lines[0] == str(self.server.pid)
-            ):
-                return
             if self.server is None or not self.server.is_running():
-                raise LaunchError(f"PostgreSQL did not start; its log is {self.log}.")
+                raise LaunchError(f"PostgreSQL did not start.\n{logs.quoted(self.log)}")
+            lines = _pid_file_lines(self.data)
+            if len(lines) >= 8 and lines[7].strip() == "ready" and lines[0] == str(self.server.pid):
+                return
             if time.monotonic() > deadline:
-                raise LaunchError(
-                    f"PostgreSQL was not ready after {START_SECONDS:.0f} s; its log is {self.log}."
-                )
+                raise LaunchError(f"PostgreSQL was not ready in time.\n{logs.quoted(self.log)}")
             keep_waiting()
             time.sleep(processes.POLL_SECONDS)
 

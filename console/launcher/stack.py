@@ -161,9 +161,7 @@ class Stack:
             while command.is_running():
                 self._keep_waiting()
                 if time.monotonic() > deadline:
-                    raise LaunchError(
-                        f"The preparation took more than {PREPARE_SECONDS:.0f} s; see {command.log}."
-                    )
+                    raise LaunchError(f"The preparation takes too long.\n{logs.quoted(command.log)}")
                 time.sleep(processes.POLL_SECONDS)
         finally:
             command.stop(COMMAND_STOP_PLAN)
@@ -183,12 +181,10 @@ class Stack:
             write_private(path, json.dumps(credentials, indent=2, ensure_ascii=False) + "\n")
 
     def _start_worker_and_web(self) -> None:
-        schedule = self.home.state / "beat-schedule"
-        pool = ["--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
-        beat = ["--beat", "--schedule", schedule, "--loglevel", "INFO"]
-        self.worker = self._start(
-            "worker", ["-m", "celery", "-A", "console.celery:app", "worker", *pool, *beat]
-        )
+        worker = ["-m", "celery", "-A", "console.celery:app", "worker", "--loglevel", "INFO"]
+        worker += ["--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
+        worker += ["--beat", "--schedule", str(self.home.state / "beat-schedule")]
+        self.worker = self._start("worker", worker)
         # Without the kill timeout granian can hang for ever when it is stopped before its worker is up.
         server = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8"]
         server += ["--workers-kill-timeout", "2", "--no-ws", "--host", HOST, "--port", str(self.port)]
@@ -199,21 +195,14 @@ class Stack:
         while not _is_healthy(self.port):
             self._keep_waiting()
             if time.monotonic() > deadline:
-                raise LaunchError(
-                    f"The console did not answer within {HEALTH_SECONDS:.0f} s; see {self._log('web')}."
-                )
+                raise LaunchError(f"The console does not answer.\n{logs.quoted(self._log('web'))}")
             time.sleep(processes.POLL_SECONDS)
         return "worker and web server"
 
-    def _start(self, name: str, arguments: list[str | Path]) -> processes.Program:
-        return processes.start(
-            name,
-            [sys.executable, *arguments],
-            state=self.home.state,
-            log=self._log(name),
-            env=self.env,
-            cwd=CHECKOUT,
-        )
+    def _start(self, name: str, arguments: list[str]) -> processes.Program:
+        command = [sys.executable, *arguments]
+        log = self._log(name)
+        return processes.start(name, command, state=self.home.state, log=log, env=self.env, cwd=CHECKOUT)
 
     def _log(self, name: str) -> Path:
         return self.home.log / f"{name}.log"
@@ -235,13 +224,12 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except PermissionError:
-            raise LaunchError(
-                f"Port {port} needs more rights than you have. Choose another: make run PORT=8001"
-            ) from None
+            reason = "needs more rights than you have"
         except OSError:
-            raise LaunchError(
-                f"Port {port} is taken by another program. Choose another: make run PORT=8001"
-            ) from None
+            reason = "is taken by another program"
+        else:
+            return
+    raise LaunchError(f"Port {port} {reason}. Choose another with PORT, for example: make run PORT=8001")
 
 
 def _is_healthy(port: int) -> bool:

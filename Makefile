@@ -1,0 +1,52 @@
+# `make run` and `make test` set up everything they need; nothing has to be installed before either.
+PYTHON ?= python3
+RUN := .venv/bin/python
+BOOTSTRAP := $(PYTHON) console/launcher/bootstrap.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types format check lock bench vendor clean install install-dev
+
+help:  ## Show what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+install:
+	@$(BOOTSTRAP) requirements.lock
+
+install-dev:
+	@$(BOOTSTRAP) requirements.lock requirements-dev.lock
+
+run: install  ## Start the console at http://127.0.0.1:8000 (PORT, SLIPWAY_HOME, DATABASE_URL, CELERY_BROKER_URL)
+	@exec $(RUN) -m console.launcher
+
+test: install-dev  ## Run the whole suite (more options: make test ARGS="-k promote")
+	@exec $(RUN) -m pytest $(ARGS)
+
+lint: install-dev  ## Code, templates
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	find templates -name '*.html' -exec $(RUN) -m djade --check --target-version 5.2 {} +
+	$(RUN) -m djlint templates --lint --quiet
+
+types: install-dev  ## mypy --strict
+	$(RUN) -m mypy .
+
+format: install-dev  ## Write code and templates in the house format
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+	-find templates -name '*.html' -exec $(RUN) -m djade --target-version 5.2 {} +
+
+check: lint types  ## What .ci/run does after the tests
+	.venv/bin/lint-imports
+	$(RUN) -m tests.project_checks
+
+lock:  ## Resolve pyproject.toml anew into the two lock files (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --upgrade --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --constraint requirements.lock --quiet --output-file requirements-dev.lock
+
+bench: install  ## Measure the verbs (a benchmark, not a test)
+	$(RUN) -m console.launcher.bench
+
+clean:  ## Remove the environment and caches; the data in SLIPWAY_HOME stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist staticfiles
