@@ -92,7 +92,7 @@ def _content_error(detail: ErrorDetails) -> ContentError:
 
 def _unknown(place: list[int | str]) -> str:
     if len(place) == 1 or (len(place) == 2 and place[0] == "spec"):
-        return f"There is no section {place[-1]!r}. Sections are {_SECTIONS}; what a vendor adds is an extension."
+        return f"There is no section {place[-1]!r}. Sections are {_SECTIONS}."
     return f"{place[-1]!r} is not known here. Check the spelling, or put it under extensions.<vendor>."
 
 

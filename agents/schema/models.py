@@ -182,4 +182,4 @@ class Document(Closed):
     api_version: Literal["v1"] = Field(alias="apiVersion")
     kind: Literal["Assistant"]
     metadata: Metadata
-    spec: Spec = Field(default_factory=lambda: Spec())
+    spec: Spec

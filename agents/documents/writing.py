@@ -1,0 +1,143 @@
+"""A document as text, always the same text for the same document.
+
+The writer of YAML is ours because what it writes must come back exactly: literal blocks only where they
+are certain to keep every character, quotation marks wherever a word could mean something else.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from agents.documents.yaml_text import resolve
+from agents.parts import SECTIONS, join, split
+
+# Keys that people expect first; all others follow by name.
+_FIRST = (
+    *("apiVersion", "kind", "metadata", "spec"),
+    *(
+        "type",
+        "name",
+        "title",
+        "start",
+        "nodes",
+        "edges",
+        "from",
+        "to",
+        "when",
+        "provider",
+        "source",
+        "method",
+        "endpoint",
+    ),
+    *("auth_ref", "description", "user", "agent", "expect"),
+    *SECTIONS,
+    *("language", "greeting", "model", "voice", "transcriber"),
+)
+_RANK = {key: rank for rank, key in enumerate(_FIRST)}
+
+_PLAIN = re.compile(r"[^\W\d][\w./-]*( [\w./-]+)*\Z")
+# YAML 1.1 readers elsewhere take these words for truth values.
+_MISREAD = re.compile(r"(y|n|yes|no|on|off|true|false|null)\Z", re.IGNORECASE)
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\U0001fffe-\U0001ffff]")
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def standalone(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document in canonical spelling with its keys in the order in which people read them."""
+    whole = split(document.get("spec") or {})
+    ordered: dict[str, Any] = _ordered({**document, "spec": join(whole.parts, whole.layout)})
+    return ordered
+
+
+def dump_json(document: Mapping[str, Any]) -> bytes:
+    """The document as indented JSON."""
+    return orjson.dumps(standalone(document), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def dump_yaml(document: Mapping[str, Any]) -> bytes:
+    """The document as YAML that `load_text` reads back exactly."""
+    return yaml_text(standalone(document)).encode()
+
+
+def yaml_text(value: Any) -> str:
+    """Any JSON value as YAML text, keys in the order in which people read them."""
+    lines = _block(_ordered(value), "")
+    return "\n".join(lines) + "\n"
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: (_RANK.get(key, len(_RANK)), key))
+        return {key: _ordered(value[key]) for key in keys}
+    if isinstance(value, list | tuple):
+        return [_ordered(item) for item in value]
+    return value
+
+
+def _block(value: Any, indent: str) -> Iterator[str]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _entry(f"{indent}{_word(key)}:", item, indent)
+    elif isinstance(value, list) and value:
+        for item in value:
+            yield from _list_item(item, indent)
+    else:
+        yield indent + _flat(value)
+
+
+def _entry(head: str, item: Any, indent: str) -> Iterator[str]:
+    """`head` is what stands before the value; what follows on further lines goes two deeper than `indent`."""
+    if isinstance(item, dict | list) and item:
+        yield head
+        yield from _block(item, indent + "  ")
+    elif isinstance(item, str) and _fits_literal(item):
+        yield f"{head} |{_chomping(item)}"
+        body = item.removesuffix("\n")
+        yield from (f"{indent}  {line}" if line else "" for line in body.split("\n"))
+    else:
+        yield f"{head} {_flat(item)}"
+
+
+def _list_item(item: Any, indent: str) -> Iterator[str]:
+    if not (isinstance(item, dict | list) and item):
+        yield from _entry(f"{indent}-", item, indent)
+        return
+    inner = _block(item, indent + "  ")
+    first = next(inner)
+    yield f"{indent}- {first[len(indent) + 2 :]}"
+    yield from inner
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, str):
+        return _word(value)
+    if isinstance(value, dict):
+        return "{}"
+    if isinstance(value, list):
+        return "[]"
+    return orjson.dumps(value).decode()
+
+
+def _word(text: str) -> str:
+    if (
+        _PLAIN.match(text)
+        and not _MISREAD.match(text)
+        and resolve(text) == text
+        and not _UNPRINTABLE.search(text)
+    ):
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+
+
+def _fits_literal(text: str) -> bool:
+    return "\n" in text and text[0] not in " \n\t" and not _UNPRINTABLE.search(text)
+
+
+def _chomping(text: str) -> str:
+    if not text.endswith("\n"):
+        return "-"
+    return "+" if text.endswith("\n\n") else ""

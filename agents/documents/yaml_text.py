@@ -1,0 +1,192 @@
+"""YAML without its traps (T23): the words of YAML 1.2's core schema, JSON's numbers, all else is text.
+
+`no`, `on`, `12:30`, `017`, `+15555550100`, `2026-11-20` stay the text they look like. Aliases, anchors,
+tags, merge keys, double keys and second documents are refused, each with line and column.
+"""
+
+import math
+import re
+from typing import Any, NoReturn
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from agents.canonical import refuse_size
+from agents.documents.loaded import RAW_DEPTH, RAW_NODES, Loaded, Path, line_and_column, refuse_text
+from agents.names import normal
+
+# YAML is read by pure Python at about 4 MiB a second; nothing of 2 MiB canonical needs more text.
+YAML_BYTES = 4 * 1024 * 1024
+
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*+)\Z")
+_REAL = re.compile(r"-?(0|[1-9][0-9]*+)(\.[0-9]++)?([eE][-+]?[0-9]++)?\Z")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
+_NO_KEY = object()
+
+
+def load_yaml(text: str) -> Loaded:
+    """The value of a YAML text; `InvalidContent` with line and column for what is refused."""
+    if len(text) > YAML_BYTES:
+        refuse_size("The YAML text", len(text.encode()), YAML_BYTES)
+    composer = _Composer()
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            composer.take(event)
+    except ReaderError as error:
+        line, column = line_and_column(text, error.position)
+        refuse_text(f"YAML may not contain the character U+{ord(error.character):04X}.", line, column)
+    except MarkedYAMLError as error:
+        _refuse_marked(error)
+    except (YAMLError, ValueError, IndexError, OverflowError, RecursionError) as error:
+        refuse_text(f"Not YAML: {str(error).splitlines()[0] if str(error) else 'cannot be read'}.")
+    return Loaded(composer.root, composer.places)
+
+
+def resolve(text: str) -> Any:
+    """What an unquoted YAML word means: null, a truth value, a number, or the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if not _REAL.match(text):
+        return text
+    if not _INTEGER.match(text):
+        return float(text)
+    # Python refuses to read more than 4,300 digits; more than 20 do not fit anyway.
+    return int(text) if len(text) <= 20 else math.inf
+
+
+class _Composer:
+    """Builds the value from events, keeping a stack of open containers and the path to the next value."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.places: dict[Path, tuple[int, int]] = {}
+        self.open: list[dict[str, Any] | list[Any]] = []
+        self.path: list[str | int] = []
+        self.key: Any = _NO_KEY
+        self.keys: list[Any] = []
+        self.documents = 0
+        self.event: Event
+
+    def take(self, event: Event) -> None:
+        self.event = event
+        if isinstance(event, ScalarEvent):
+            self.scalar(event)
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+            self.start({} if isinstance(event, MappingStartEvent) else [])
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            self.end()
+        elif isinstance(event, AliasEvent):
+            self.refuse("Aliases (*name) are not allowed. Write the value out.")
+        elif isinstance(event, DocumentStartEvent):
+            self.document(event)
+
+    def document(self, event: DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.refuse("A second document (---) begins here. Put one document into a file.")
+        if event.tags or (event.version and tuple(event.version) != (1, 2)):
+            self.refuse("Directives (%) other than %YAML 1.2 are not allowed. Remove the line.")
+
+    def scalar(self, event: ScalarEvent) -> None:
+        self.check_properties()
+        text = str(event.value)
+        plain = not event.style
+        if self.open and isinstance(self.open[-1], dict) and self.key is _NO_KEY:
+            self.take_key(text, plain)
+            return
+        value = text
+        if plain:
+            value = resolve(text)
+            too_large = isinstance(value, int) and not -(2**63) <= value < 2**63
+            if too_large or (isinstance(value, float) and not math.isfinite(value)):
+                self.refuse("The number is larger than 64 bit can hold. Put it into quotation marks.")
+            if _NOT_FINITE.match(text):
+                self.refuse(f"{text} is no finite number. Write one, or put it into quotation marks.")
+        self.add(value)
+
+    def take_key(self, text: str, plain: bool) -> None:
+        mapping = self.open[-1]
+        if text == "<<" and plain:
+            self.refuse("Merge keys (<<) are not allowed. Write the values out.")
+        key = normal(text)
+        if key in mapping:
+            self.refuse(f"The key {key[:60]!r} stands in this map twice. Keep one.")
+        self.key = key
+        # A key marks its value's place until the value is seen, and is what an editor should show.
+        self.places[(*self.path, key)] = self.place()
+
+    def add(self, value: Any) -> None:
+        if len(self.places) > RAW_NODES:
+            self.refuse(f"More than {RAW_NODES:,} values. Make the document smaller.")
+        if not self.open:
+            self.root = value
+            self.places[()] = self.place()
+            return
+        container = self.open[-1]
+        if isinstance(container, dict):
+            container[self.key] = value
+            self.key = _NO_KEY
+        else:
+            self.places[(*self.path, len(container))] = self.place()
+            container.append(value)
+
+    def start(self, container: dict[str, Any] | list[Any]) -> None:
+        self.check_properties()
+        if self.open and isinstance(self.open[-1], dict) and self.key is _NO_KEY:
+            self.refuse("A key must be one word or text, not a list or map.")
+        step = self.step()
+        self.add(container)
+        self.open.append(container)
+        self.path += step
+        self.keys.append(step)
+        if len(self.open) > RAW_DEPTH:
+            self.refuse(f"Nested deeper than {RAW_DEPTH} levels. Make it flatter.")
+
+    def step(self) -> list[str | int]:
+        if not self.open:
+            return []
+        parent = self.open[-1]
+        return [self.key] if isinstance(parent, dict) else [len(parent)]
+
+    def end(self) -> None:
+        self.open.pop()
+        if self.keys.pop():
+            self.path.pop()
+
+    def check_properties(self) -> None:
+        if getattr(self.event, "anchor", None) is not None:
+            self.refuse("Anchors (&name) are not allowed. Write the value out where it is needed.")
+        if getattr(self.event, "tag", None) is not None:
+            self.refuse("Tags (!name) are not allowed. Remove the tag.")
+
+    def place(self) -> tuple[int, int]:
+        mark = self.event.start_mark
+        return mark.line + 1, mark.column + 1
+
+    def refuse(self, message: str) -> NoReturn:
+        at = tuple(self.path) if self.key is _NO_KEY else (*self.path, self.key)
+        refuse_text(message, *self.place(), at=at)
+
+
+def _refuse_marked(error: MarkedYAMLError) -> NoReturn:
+    mark = error.problem_mark or error.context_mark
+    message = "; ".join(part for part in (error.context, error.problem) if part)
+    if mark is None:
+        refuse_text(f"Not YAML: {message}.")
+    refuse_text(f"Not YAML: {message}.", mark.line + 1, mark.column + 1)
