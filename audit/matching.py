@@ -1,7 +1,7 @@
 """Which items of two sequences are the same: the one matcher under every diff and merge.
 
 libgit2's patience diff is minimal and fast on real documents, but it recurses once per line that becomes
-unique inside a range: 40,000 lines of 130 KB built for it take half a minute and gigabytes, inside C code that
+unique inside a range: 40,000 lines of 130 KB built for it take half a minute and gigabytes, in C code that
 nobody can interrupt. So its cost is bounded before it is called: what is too dear is split at the lines that
 are unique on both sides and handed over piece by piece, then to the plain algorithm, then not matched at all.
 """
@@ -170,21 +170,26 @@ def _anchors(
     low, high, new_low, new_high = span
     places, new_places = _unique(old, low, high), _unique(new, new_low, new_high)
     pairs = [(place, new_places[line]) for line, place in places.items() if line in new_places]
+    return [pairs[index] for index in longest_rising([new_place for _, new_place in pairs])]
+
+
+def longest_rising(numbers: Sequence[int]) -> list[int]:
+    """Indexes of a longest strictly rising chain, in order. Takes n * log n."""
     ends: list[int] = []
     holders: list[int] = []
     before: list[int] = []
-    for index, (_, new_place) in enumerate(pairs):
-        at = len(ends) if not ends or new_place > ends[-1] else bisect_left(ends, new_place)
+    for index, number in enumerate(numbers):
+        at = len(ends) if not ends or number > ends[-1] else bisect_left(ends, number)
         before.append(holders[at - 1] if at else -1)
         if at == len(ends):
-            ends.append(new_place)
+            ends.append(number)
             holders.append(index)
         else:
-            ends[at], holders[at] = new_place, index
-    chain: list[tuple[int, int]] = []
+            ends[at], holders[at] = number, index
+    chain: list[int] = []
     index = holders[-1] if holders else -1
     while index >= 0:
-        chain.append(pairs[index])
+        chain.append(index)
         index = before[index]
     return chain[::-1]
 
