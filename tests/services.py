@@ -1,0 +1,166 @@
+"""pytest plugin: a PostgreSQL of our own before Django reads its settings, and real processes on request.
+
+Loaded with `-p tests.services` (pyproject.toml), because a conftest.py comes after the settings. The cluster
+is thrown away at the end. A DATABASE_URL in the environment is used instead; its role must be a superuser.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import time
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from console.launcher import logs, processes
+from console.launcher.home import random_encryption_key, random_text
+from tests.throwaway import Services, answers, free_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+START_SECONDS = 30.0
+
+
+_services: Services | None = None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Starts the database and fills the environment before pytest-django imports the settings."""
+    global _services
+    _services = Services()
+    atexit.register(_services.stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: with the clean-up
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = _services.start_database()
+    os.environ |= {
+        "SLIPWAY_ENVIRONMENT": "local",
+        "SLIPWAY_HOME": str(_services.folder / "home"),
+        "SLIPWAY_SECRET_KEY": random_text(),
+        "SLIPWAY_ENCRYPTION_KEY": random_encryption_key(),
+    }
+    return (yield)
+
+
+def pytest_configure() -> None:
+    """Lets the end of a transaction=True test empty the tables whose triggers refuse TRUNCATE."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, sql_list: Sequence[str]) -> None:
+        original(self, ["SET LOCAL session_replication_role = 'replica'", *sql_list])
+
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+
+
+def pytest_unconfigure() -> None:
+    """Stops what was started."""
+    if _services is not None:
+        _services.stop()
+
+
+def running_services() -> Services:
+    """The services of this run, for tests that start processes of their own."""
+    if _services is None:
+        raise RuntimeError(
+            "The plugin tests.services is not loaded; run pytest with this project's configuration."
+        )
+    return _services
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> str:
+    """The address of a real Valkey, started when the first test asks."""
+    return running_services().start_broker()
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None, valkey_url: str) -> Iterator[processes.Program]:
+    """A real worker on Valkey and the test database; tasks sent by the test go to it, not eagerly."""
+    from console.celery import app
+
+    arguments = [
+        "-m",
+        "celery",
+        "-A",
+        "console.celery:app",
+        "worker",
+        "--pool",
+        "threads",
+        "--concurrency",
+        "2",
+    ]
+    worker = running_services().start_program(
+        "worker", [*arguments, "--loglevel", "INFO"], CELERY_BROKER_URL=valkey_url, SLIPWAY_TEST_EAGER="false"
+    )
+    former = {name: app.conf[name] for name in ("broker_url", "task_always_eager")}
+    app.conf.update(broker_url=valkey_url, task_always_eager=False)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not app.control.ping(timeout=0.2):
+            _fail_when_over(worker, deadline)
+        yield worker
+    finally:
+        worker.stop(((signal.SIGTERM, 3.0),))
+        app.conf.update(former)
+        app.close()
+
+
+@pytest.fixture
+def web_server_process(transactional_db: None) -> Iterator[str]:
+    """The address of a real web server on the test database, as `make run` starts it."""
+    port = free_port()
+    arguments = [
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "16",
+        "--no-ws",
+    ]
+    arguments += ["--workers-kill-timeout", "2", "--host", "127.0.0.1", "--port", str(port)]
+    address = f"http://127.0.0.1:{port}"
+    server = running_services().start_program(
+        "web", [*arguments, "console.wsgi:application"], SLIPWAY_PUBLIC_URL=address
+    )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(port):
+            _fail_when_over(server, deadline)
+            time.sleep(processes.POLL_SECONDS)
+        yield address
+    finally:
+        server.stop(((signal.SIGTERM, 3.0),))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """The machine's Chromium; without one browser tests are left out, under CI=true they fail."""
+    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if program is None:
+        reason = "Chromium is not installed (Debian: apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in the thread of the test
+    options: dict[str, Any] = {
+        "executable_path": program,
+        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
+    }
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(**options)
+        yield chromium
+        chromium.close()
+
+
+def _fail_when_over(program: processes.Program, deadline: float) -> None:
+    if not program.is_running() or time.monotonic() > deadline:
+        pytest.fail(f"{program.name} did not start.\n{logs.quoted(program.log)}")
