@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Actor:
     """The person behind a verb, with the circumstances that the audit event keeps.
 
-    `user` is None only for the console's own work (an approval that time made stale).
+    `user` is None for the console's own work (an approval that time made stale) and for somebody without
+    an account (an invitation), whom `name` then names.
     `proven_at` is when the person last proved their identity, None where nobody could.
     """
 
@@ -22,11 +23,12 @@ class Actor:
     request_id: str = ""
     address: str = ""
     proven_at: datetime | None = None
+    name: str = "Slipway"
 
     @property
     def label(self) -> str:
         """The name that the audit event keeps, even when the person is gone."""
-        return self.user.name if self.user else "Slipway"
+        return self.user.name if self.user else self.name
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} in {self.organization}"
 
+    def audit_target(self) -> Target:
+        """The member as audit events name them."""
+        return Target(self.organization, "member", str(self.pk), f"{self.user.name} <{self.user.email}>")
+
     @property
     def role_list(self) -> list[Role]:
         """The roles in the order of the role table."""
@@ -172,6 +176,15 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.organization}"
+
+    def audit_target(self) -> Target:
+        """The invitation as audit events name it."""
+        return Target(self.organization, "invitation", str(self.pk), self.email)
+
+    @property
+    def role_list(self) -> list[Role]:
+        """The roles in the order of the role table."""
+        return [role for role in Role if role.value in self.roles]
 
 
 class Installation(models.Model):

@@ -3,18 +3,22 @@
 Questions are about permissions, never about roles; roles appear only where they are given out.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, get_users_with_perms, remove_perm
 
-from console.organizations.errors import Holder, PermissionMissing
+from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
 from console.organizations.roles import PERMISSIONS, Role, permissions_of, roles_carrying
 
 if TYPE_CHECKING:
     from console.organizations.actor import Actor
     from console.organizations.models import Organization, User
+
+FRESH = timedelta(minutes=15)  # how long a proof of identity counts as fresh (design.md, house-style.md part 12)
 
 
 def permissions_on(user: "User | None", organization: "Organization") -> frozenset[str]:
@@ -48,6 +52,20 @@ def require(actor: "Actor", permission: str, organization: "Organization") -> No
     """Let the actor pass, or refuse naming who holds the permission."""
     if permission not in permissions_on(actor.user, organization):
         raise missing(permission, organization)
+
+
+def require_fresh_sign_in(actor: "Actor", organization: "Organization") -> None:
+    """Refuse unless the actor proved their identity within 15 minutes; only where the organization asks for it.
+
+    It guards pushes to Production and whatever decides who may push: members, roles, rules (T37).
+    """
+    if not organization.fresh_sign_in_for_production:
+        return
+    if actor.proven_at is None or timezone.now() - actor.proven_at > FRESH:
+        raise SignInNotFresh(
+            "This act needs a proof of identity that is at most 15 minutes old. Nothing was changed."
+            " Confirm who you are and send the form again; what you typed is kept."
+        )
 
 
 def sync_role_groups(organization: "Organization") -> None:

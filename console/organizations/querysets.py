@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from console.organizations.models import Invitation, Membership, Organization, User
+    from console.organizations.models import Organization, User
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -17,6 +17,14 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         if not user.is_active:
             return self.none()
         return self.filter(memberships__user=user)
+
+    def locked(self, organization: "Organization") -> "Organization":
+        """The row as it is now, locked until the transaction ends: verbs about people queue up here.
+
+        The lock leaves the key alone (FOR NO KEY UPDATE): a stronger one would wait for every row that
+        somebody else adds to the organization and could deadlock with the audit chain.
+        """
+        return self.select_for_update(no_key=True).get(pk=organization.pk)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -34,3 +42,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Neither used nor revoked nor expired."""
         now: Any = timezone.now()
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+    def withdraw(self) -> int:
+        """Make these links useless; how many there were."""
+        return self.update(revoked_at=timezone.now())

@@ -1,0 +1,20 @@
+"""Free text that people type into verbs: bounded, and without characters the database cannot keep."""
+
+from console.organizations.errors import ContentError, Invalid
+
+NOTE_LENGTH = 2000
+
+
+def checked_text(value: str, name: str, *, required: bool = False, limit: int = NOTE_LENGTH) -> str:
+    """The text, trimmed; refuses NUL and lone surrogates, more than `limit` characters, and a missing one."""
+    text = value.strip()
+    message = ""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        message = "Remove the character that cannot be stored (NUL or a lone surrogate)."
+    elif len(text) > limit:
+        message = f"At most {limit} characters; this has {len(text)}."
+    elif required and not text:
+        message = "Say why; this is kept on record."
+    if message:
+        raise Invalid(f"{name}: {message} Nothing was changed.", [ContentError(f"/{name}", message)])
+    return text

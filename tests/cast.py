@@ -1,0 +1,131 @@
+"""The people of the tests: one per role and a stranger, made by the verbs that make people anywhere.
+
+Ask for the people a test speaks of as fixtures (`dana`, `quinn`, `mara`, `avery`, `sam`); `organization` is
+theirs, Sam is Org Admin of another one. `person.client()` is a browser that is signed in, `person.actor()`
+the same person for calling a verb directly.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
+from django.test import Client
+from django.utils import timezone
+
+from console.founding import Charter, found_organization
+from console.organizations.actions import accept_invitation, invite_member
+from console.organizations.actor import Actor
+from console.organizations.models import Membership, Organization, User
+
+PASSWORD = "correct horse battery staple"
+ADDRESS = "192.0.2.7"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the cast with what tests ask of them."""
+
+    user: User
+
+    @property
+    def name(self) -> str:
+        """As the screen says it."""
+        return self.user.name
+
+    def actor(self) -> Actor:
+        """The person behind a verb that is called directly; their sign-in is fresh."""
+        return Actor(user=self.user, door="page", address=ADDRESS, proven_at=timezone.now())
+
+    def client(self) -> Client:
+        """A browser in which the person signed in just now."""
+        client = Client(REMOTE_ADDR=ADDRESS)
+        client.force_login(self.user)
+        prove(client, self.user)
+        return client
+
+    def stale_client(self) -> Client:
+        """A browser in which the person signed in 16 minutes ago."""
+        client = self.client()
+        prove(client, self.user, minutes_ago=16)
+        return client
+
+    def membership_in(self, organization: Organization) -> Membership:
+        """The person's membership."""
+        return Membership.objects.get(organization=organization, user=self.user)
+
+
+def prove(client: Client, user: User, *, minutes_ago: float = 0) -> None:
+    """Note in the browser's session when the person last proved who they are."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": timezone.now().timestamp() - 60 * minutes_ago, "reauthenticated": True}
+    ]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
+
+
+def new_account(email: str, name: str) -> Person:
+    """Somebody with an account and no organization."""
+    return Person(User.objects.create_user(email=email, name=name, password=PASSWORD))
+
+
+def found(founder: Person, slug: str, name: str, **rules: object) -> Organization:
+    """An organization with its pipeline and its first Org Admin."""
+    return found_organization(Charter(slug=slug, name=name, rules=rules), actor=founder.actor())
+
+
+def join(organization: Organization, admin: Person, person: Person, *roles: str) -> Membership:
+    """Bring a person in by an invitation, as every member comes in."""
+    invitation, _ = invite_member(
+        organization, actor=admin.actor(), email=person.user.email, roles=list(roles)
+    )
+    return accept_invitation(invitation, actor=person.actor())
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    """The organization of the cast, under the default rules; Mara founded it."""
+    return found(new_account("mara.lindqvist@example.com", "Mara Lindqvist"), "harbourline", "Harbourline")
+
+
+@pytest.fixture
+def mara(organization: Organization) -> Person:
+    """Mara Lindqvist, Org Admin."""
+    return Person(User.objects.get(email="mara.lindqvist@example.com"))
+
+
+@pytest.fixture
+def dana(organization: Organization, mara: Person) -> Person:
+    """Dana Reyes, Developer."""
+    person = new_account("dana.reyes@example.com", "Dana Reyes")
+    join(organization, mara, person, "developer")
+    return person
+
+
+@pytest.fixture
+def quinn(organization: Organization, mara: Person) -> Person:
+    """Quinn Abara, QA."""
+    person = new_account("quinn.abara@example.com", "Quinn Abara")
+    join(organization, mara, person, "qa")
+    return person
+
+
+@pytest.fixture
+def avery(organization: Organization, mara: Person) -> Person:
+    """Avery Stone, Auditor."""
+    person = new_account("avery.stone@example.com", "Avery Stone")
+    join(organization, mara, person, "auditor")
+    return person
+
+
+@pytest.fixture
+def other_organization(db: None) -> Organization:
+    """The organization of the stranger."""
+    return found(new_account("sam.outsider@example.com", "Sam Outsider"), "elsewhere", "Elsewhere")
+
+
+@pytest.fixture
+def sam(other_organization: Organization) -> Person:
+    """Sam Outsider, Org Admin of another organization."""
+    return Person(User.objects.get(email="sam.outsider@example.com"))
