@@ -98,6 +98,12 @@ def short_digest(digest: object) -> str:
 
 
 @register.filter
+def names(people: object) -> str:
+    """Names in a row, from a list of names or from ready text."""
+    return ", ".join(str(name) for name in people) if isinstance(people, list | tuple) else str(people)
+
+
+@register.filter
 def iso_utc(moment: datetime) -> str:
     """A moment as RFC 3339 in UTC with seconds, for `<time datetime>` and exports."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
