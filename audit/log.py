@@ -9,9 +9,10 @@ import logging
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from audit.chain import event_hash
+from audit.chain import clean, event_hash, storable
+from audit.errors import AuditUnavailable
 from audit.models import Event
 from audit.verbs import VERBS
 from console.organizations.actor import Actor, Target
@@ -48,7 +49,7 @@ def verb(name: str) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Conca
             try:
                 with transaction.atomic(durable=True):
                     return act(subject, *args, **kwargs)
-            except NotFound:
+            except (NotFound, AuditUnavailable):
                 raise
             except Refusal as refusal:
                 _record_refusal(name, target, kwargs, refusal)
@@ -74,41 +75,48 @@ def record(
 ) -> Event:
     """Append one event to the organization's chain; the chain head is the last lock a verb takes.
 
-    The time comes from the database, read under that lock, so that it never runs against the sequence.
+    The time comes from the database, read under that lock, and never runs against the sequence.
+    Raises AuditUnavailable if the event cannot be written; the surrounding transaction is then lost.
     """
     assert_known(name)
-    sequence, previous_hash, now = _lock_head(target.organization)
     event = Event(
         organization=target.organization,
-        sequence=sequence + 1,
         verb=name,
         outcome=Event.Outcome.REFUSED if refusal else Event.Outcome.DONE,
         refusal=refusal,
         actor=actor.user,
-        actor_label=actor.label,
+        actor_label=clean(actor.label, 200),
         door=actor.door,
         target_kind=target.kind,
         target_id=target.id,
-        target_label=target.label[:300],
+        target_label=clean(target.label, 300),
         agent_id=target.agent_id,
-        environment=environment,
+        environment=clean(environment, 63),
         before_digest=before,
         after_digest=after,
-        reason=reason,
-        data=data or {},
-        request_id=actor.request_id,
-        address=actor.address,
-        at=now,
-        previous_hash=previous_hash,
+        reason=clean(reason),
+        data=storable(data or {}),
+        request_id=clean(actor.request_id, 64),
+        address=clean(actor.address, 64),
     )
+    try:
+        _append(event)
+    except DatabaseError as error:
+        logger.exception("The event %s could not be written.", name)
+        raise AuditUnavailable from error
+    return event
+
+
+def _append(event: Event) -> None:
+    sequence, event.previous_hash, event.at = _lock_head(event.organization)
+    event.sequence = sequence + 1
     event.hash = event_hash(event)
     event.save(force_insert=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE audit_chainhead SET sequence = %s, hash = %s WHERE organization_id = %s",
-            [event.sequence, event.hash, target.organization.pk],
+            "UPDATE audit_chainhead SET sequence = %s, hash = %s, at = %s WHERE organization_id = %s",
+            [event.sequence, event.hash, event.at, event.organization_id],
         )
-    return event
 
 
 def assert_known(name: str) -> None:
@@ -121,7 +129,8 @@ def _lock_head(organization: Organization) -> tuple[int, str, Any]:
     with connection.cursor() as cursor:
         for _ in range(2):
             cursor.execute(
-                "SELECT sequence, hash, clock_timestamp() FROM audit_chainhead WHERE organization_id = %s FOR UPDATE",
+                "SELECT sequence, hash, greatest(clock_timestamp(), at) FROM audit_chainhead"
+                " WHERE organization_id = %s FOR UPDATE",
                 [organization.pk],
             )
             row = cursor.fetchone()
@@ -132,7 +141,7 @@ def _lock_head(organization: Organization) -> tuple[int, str, Any]:
                 " ON CONFLICT DO NOTHING",
                 [organization.pk, "0" * 64],
             )
-    raise LookupError("the chain head vanished")
+    raise DatabaseError("the chain head vanished")
 
 
 def _record_refusal(name: str, target: Target, kwargs: dict[str, Any], refusal: Refusal) -> None:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from audit.chain import event_hash
 from audit.querysets import EventQuerySet
 from audit.verbs import VERBS
 from console.organizations.ids import new_id
@@ -60,6 +61,12 @@ class Event(models.Model):
             models.Index(fields=["organization", "agent_id", "-sequence"], name="event_by_agent"),
             models.Index(fields=["organization", "verb", "-sequence"], name="event_by_verb"),
             models.Index(fields=["organization", "at"], name="event_by_time"),
+            models.Index(fields=["organization", "target_id", "-sequence"], name="event_by_target"),
+            models.Index(fields=["organization", "target_label", "-sequence"], name="event_by_target_label"),
+            models.Index(fields=["organization", "actor_label", "-sequence"], name="event_by_actor_label"),
+            models.Index(fields=["organization", "environment", "-sequence"], name="event_by_environment"),
+            models.Index(fields=["organization", "request_id", "-sequence"], name="event_by_request"),
+            models.Index(fields=["organization", "outcome", "-sequence"], name="event_by_outcome"),
         ]
 
     def __str__(self) -> str:
@@ -67,18 +74,44 @@ class Event(models.Model):
 
     @property
     def label(self) -> str:
-        """The act in words, from the registry."""
-        return VERBS[self.verb].label
+        """The act in words, from the registry; a verb that is not in it shows its own name."""
+        known = VERBS.get(self.verb)
+        return known.label if known else self.verb
+
+    @property
+    def icon(self) -> str:
+        """The icon of the act."""
+        known = VERBS.get(self.verb)
+        return known.icon if known else "circle-help"
+
+    @property
+    def is_refused(self) -> bool:
+        """True for an attempt that changed nothing."""
+        return self.outcome == self.Outcome.REFUSED
+
+    @property
+    def actor_kind(self) -> str:
+        """How the actor is drawn: a person or the console's own work."""
+        return "person" if self.actor_id else "system"
+
+    @property
+    def is_intact(self) -> bool:
+        """True while the row still has the hash that it was written with."""
+        return event_hash(self) == self.hash
 
 
 class ChainHead(models.Model):
-    """The last event of an organization's chain; locked last by every verb, so events queue up here."""
+    """The last event of an organization's chain; locked last by every verb, so events queue up here.
+
+    `at` is that event's time: the next one is never earlier, even if somebody sets the clock back (T49).
+    """
 
     organization = models.OneToOneField(
         Organization, primary_key=True, on_delete=models.PROTECT, related_name="chain_head"
     )
     sequence = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, default=GENESIS)
+    at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -88,13 +121,17 @@ class ChainHead(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed statement of where a chain stood; its twin lies in a file outside the database."""
+    """A signed statement of where a chain stood; its twin lies in a file outside the database.
+
+    `previous` is the signature of the checkpoint before, so that none can be taken out of the middle.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="checkpoints")
     sequence = models.PositiveBigIntegerField()
     hash = models.CharField(max_length=64)
     at = models.DateTimeField()
+    previous = models.CharField(max_length=64, blank=True)
     signature = models.CharField(max_length=64)
 
     class Meta:

@@ -14,7 +14,10 @@ STATUS = {
     "too_large": 413,
     "stale": 412,
     "invitation_invalid": 400,
+    "invalid_filter": 400,
+    "invalid_cursor": 400,
     "unavailable": 503,
+    "audit_unavailable": 503,
 }
 CONFLICT = 409  # every other code speaks of the present state
 
@@ -38,7 +41,10 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "back": request.META.get("HTTP_REFERER", ""),
         "request_id": getattr(request, "request_id", ""),
     }
-    return render(request, "refusal.html", context, status=status_of(refusal))
+    response = render(request, "refusal.html", context, status=context["status"])
+    if response.status_code == 503:
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

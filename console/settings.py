@@ -49,7 +49,9 @@ def database(url: str) -> dict[str, object]:
     """Django's database settings of a postgresql:// address; any other engine is refused (ADR 003)."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; only PostgreSQL has the row locks.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must begin with postgresql://; only PostgreSQL has the row locks."
+        )
     query = dict(item.split("=", 1) for item in parts.query.split("&") if "=" in item)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -73,6 +75,7 @@ ENCRYPTION_KEYS = names("SLIPWAY_ENCRYPTION_KEY")  # newest first; the older one
 ALLOWED_HOSTS = names("SLIPWAY_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = text("SLIPWAY_PUBLIC_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
+CHECKPOINT_KEY = text("SLIPWAY_CHECKPOINT_KEY")  # signs audit checkpoints; empty: derived from the secret key
 CHECKPOINT_DIR = Path(text("SLIPWAY_CHECKPOINT_DIR", str(SLIPWAY_HOME / "checkpoints")))
 
 INSTALLED_APPS = [
@@ -267,7 +270,12 @@ def _refuse_unsafe_production() -> None:
     """Production does not start with a setting that would be unsafe (T42); the message names it."""
     if DEBUG:
         raise ImproperlyConfigured("SLIPWAY_DEBUG must be false in production.")
-    if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "insecure" in SECRET_KEY or "change" in SECRET_KEY:
+    if (
+        len(SECRET_KEY) < 50
+        or len(set(SECRET_KEY)) < 10
+        or "insecure" in SECRET_KEY
+        or "change" in SECRET_KEY
+    ):
         raise ImproperlyConfigured("SLIPWAY_SECRET_KEY must be a random value of at least 50 characters.")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
         raise ImproperlyConfigured("SLIPWAY_ALLOWED_HOSTS must list the host names, without wildcards.")
