@@ -51,7 +51,7 @@ def stable(value: Any) -> str:
 
 def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where) -> Iterator[tuple[str, list[Row]]]:
     """Edges of a flow by (from, to, when): name of the edge and its rows."""
-    left, right = _edges(old), _edges(new)
+    left, right = keyed_edges(old), keyed_edges(new)
     for key in [*left, *(key for key in right if key not in left)]:
         before, after = left.get(key), right.get(key)
         name = _edge_name((before or after or (0, {}))[1])
@@ -69,7 +69,8 @@ def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where) -> Iterator[
         yield "order of edges", [Row("moved", pointer(*where), "order of edges", note=note)]
 
 
-def _edges(edges: Sequence[Any]) -> dict[Hashable, tuple[int, Any]]:
+def keyed_edges(edges: Sequence[Any]) -> dict[Hashable, tuple[int, Any]]:
+    """(from, to, when) and its count so far -> (index, edge), in order."""
     seen: Counter[str] = Counter()
     found: dict[Hashable, tuple[int, Any]] = {}
     for index, edge in enumerate(edges):
