@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOTSTRAP := $(PYTHON) console/launcher/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format check lock bench vendor clean install install-dev
+.PHONY: help run test lint types format check lock bench manage clean install install-dev
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,20 +24,24 @@ test: install-dev  ## Run the whole suite (more options: make test ARGS="-k prom
 lint: install-dev  ## Code, templates
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	find templates -name '*.html' -exec $(RUN) -m djade --check --target-version 5.2 {} +
+	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(RUN) -m djlint templates --lint --quiet
 
 types: install-dev  ## mypy --strict
-	$(RUN) -m mypy .
+	SLIPWAY_ENVIRONMENT=local $(RUN) -m mypy .
 
 format: install-dev  ## Write code and templates in the house format
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
-	-find templates -name '*.html' -exec $(RUN) -m djade --target-version 5.2 {} +
+	-find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
-check: lint types  ## What .ci/run does after the tests
-	.venv/bin/lint-imports
-	$(RUN) -m tests.project_checks
+check: lint types  ## Everything that .ci/run does after the tests
+	.venv/bin/lint-imports --no-cache
+	SLIPWAY_HOME=build/check $(RUN) -m console.launcher.manage makemigrations --check --dry-run
+	$(RUN) -m console.launcher.production_check
+
+manage: install  ## One command of manage.py on the data of `make run`: make manage ARGS="audit_verify"
+	@$(RUN) -m console.launcher.manage $(ARGS)
 
 lock:  ## Resolve pyproject.toml anew into the two lock files (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -46,7 +50,7 @@ lock:  ## Resolve pyproject.toml anew into the two lock files (needs uv)
 		--no-annotate --no-header --constraint requirements.lock --quiet --output-file requirements-dev.lock
 
 bench: install  ## Measure the verbs (a benchmark, not a test)
-	$(RUN) -m console.launcher.bench
+	$(RUN) -m console.launcher.manage bench $(ARGS)
 
 clean:  ## Remove the environment and caches; the data in SLIPWAY_HOME stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist staticfiles

@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,10 +52,10 @@ def pytest_configure() -> None:
 
     original = DatabaseOperations.execute_sql_flush
 
-    def flush(self: DatabaseOperations, sql_list: Sequence[str]) -> None:
+    def flush(self: DatabaseOperations, sql_list: Iterable[str]) -> None:
         original(self, ["SET LOCAL session_replication_role = 'replica'", *sql_list])
 
-    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    setattr(DatabaseOperations, "execute_sql_flush", flush)  # noqa: B010 - a plain assignment is no valid type
 
 
 def pytest_unconfigure() -> None:

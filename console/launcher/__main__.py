@@ -45,11 +45,16 @@ def chosen_port() -> int:
     return int(value)
 
 
+def chosen_home() -> Home:
+    """The data folder that SLIPWAY_HOME names, `.slipway` in the checkout when it is not set."""
+    return Home(Path(os.environ.get("SLIPWAY_HOME") or CHECKOUT / ".slipway"), service_account())
+
+
 def run(stop: StopSwitch) -> None:
     """Up, stay, down; raises LaunchError with everything stopped."""
     began = time.monotonic()
     port = chosen_port()
-    home = Home(Path(os.environ.get("SLIPWAY_HOME") or CHECKOUT / ".slipway"), service_account())
+    home = chosen_home()
     home.lock()
     home.announce(url=f"http://127.0.0.1:{port}")
     stack = Stack(home, port, say, stop, with_demo=os.environ.get("SLIPWAY_DEMO", "1") not in {"0", "false"})

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from console.launcher.accounts import Account
-from console.launcher.errors import LaunchError
+from console.launcher.errors import AlreadyRunning, LaunchError
 
 SOCKET_FOLDER_BYTES = 107 - len("/.s.PGSQL.5432.lock")  # the kernel's limit for a socket's whole path
 ROOTS_FOLDER = Path("/var/lib/slipway")
@@ -48,9 +48,14 @@ class Home:
                 holder = _read_holder(lock)
                 patience = WAIT_FOR_A_STOPPING_ONE if holder.get("stopping") else WAIT_FOR_A_KILLED_ONE
                 if time.monotonic() - began > patience:
-                    raise LaunchError(_already_running(self.path, holder)) from None
+                    raise AlreadyRunning(_already_running(self.path, holder)) from None
                 time.sleep(0.1)
         self._lock = lock
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether we are the launcher of this folder."""
+        return self._lock is not None
 
     def announce(self, **facts: str | int | bool) -> None:
         """Tells a second launcher who holds the lock."""
@@ -109,9 +114,7 @@ class Home:
         path = self.secrets / name
         if not path.exists():
             if is_bound_to_data and (self.services() / "postgres").exists():
-                raise LaunchError(
-                    f"{path} is missing, but the data was written with it. Put it back from your backup."
-                )
+                raise LaunchError(f"{path} is missing, but the data was written with it. Put it back from your backup.")
             write_private(path, make() + "\n")
         return path
 

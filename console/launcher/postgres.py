@@ -54,7 +54,7 @@ class Cluster:
         self._check_owner()
         self.server = self._running()
         if self.server is not None:
-            self.version = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+            self.version = f"{(self.data / 'PG_VERSION').read_text(encoding='ascii').strip()}, found running,"
             self.sockets = Path(_pid_file_lines(self.data)[4])
         else:
             install = self._install()

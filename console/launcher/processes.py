@@ -19,6 +19,7 @@ from console.launcher.accounts import Account
 
 POLL_SECONDS = 0.02
 ROOT = Path("/")
+MARK = "SLIPWAY_PROGRAM"  # in the environment of each program, and of whatever it starts
 
 StopPlan = Sequence[tuple[signal.Signals, float]]
 """Signals in order, each with the seconds the process gets to end; SIGKILL always comes last."""
@@ -108,7 +109,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=dict(env),
+            env={**env, MARK: f"{state}/{name}"},
             cwd=cwd,
             start_new_session=True,
             **(account.owner() if account else {}),
@@ -128,3 +129,18 @@ def left_behind(name: str, *, state: Path, log: Path) -> Program | None:
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
     return program if program.began and program.is_running() else None
+
+
+def end_orphans(name: str, *, state: Path) -> bool:
+    """Kills what a program started and did not live to stop, such as a server's workers; True if there was any.
+
+    Only for a program that no longer runs. Does nothing where there is no /proc.
+    """
+    mark = f"{MARK}={state}/{name}".encode()
+    found = False
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # it has just ended, or belongs to somebody else
+            if mark in environment.read_bytes().split(b"\0"):
+                os.kill(int(environment.parent.name), signal.SIGKILL)
+                found = True
+    return found

@@ -53,12 +53,24 @@ class Stack:
         """Starts everything in order and returns when the first page can be asked for."""
         self._stop_what_is_left()
         _refuse_taken_port(self.port)
-        self._fill_environment()
-        self._step("database", self._start_database)
-        self._step("broker", self._start_broker)
+        self.up_services()
         self._step("prepare", self._prepare)
         self._start_worker_and_web()
         self._step("web", self._wait_for_health)
+
+    def up_services(self) -> None:
+        """Starts database and broker, and fills `env` with what a program needs to use them."""
+        self._fill_environment()
+        self._step("database", self._start_database)
+        self._step("broker", self._start_broker)
+
+    def join(self) -> None:
+        """Fills `env` for the database and broker that another launcher of this folder has started."""
+        self._fill_environment()
+        if not self.env.get("DATABASE_URL"):
+            self.env["DATABASE_URL"] = self._own_cluster().url(DATABASE, role=ROLE, password=self._password())
+        if not self.env.get("CELERY_BROKER_URL"):
+            self.env["CELERY_BROKER_URL"] = self._own_broker().url
 
     def watch(self) -> None:
         """Returns when a stop is requested; raises when one of the programs has died."""
@@ -102,6 +114,7 @@ class Stack:
             program = processes.left_behind(name, state=self.home.state, log=self._log(name))
             if program is not None:
                 program.stop(plan)
+            if processes.end_orphans(name, state=self.home.state) or program is not None:
                 self.say(f"  {name:<9} left over from a killed start, stopped")
 
     def _fill_environment(self) -> None:
@@ -117,41 +130,46 @@ class Stack:
             path = self.home.secret("django-secret-key", random_text, is_bound_to_data=False)
             env["SLIPWAY_SECRET_KEY_FILE"] = str(path)
         if not env.get("SLIPWAY_ENCRYPTION_KEY") and not env.get("SLIPWAY_ENCRYPTION_KEY_FILE"):
-            env["SLIPWAY_ENCRYPTION_KEY_FILE"] = str(
-                self.home.secret("encryption-key", random_encryption_key)
-            )
+            env["SLIPWAY_ENCRYPTION_KEY_FILE"] = str(self.home.secret("encryption-key", random_encryption_key))
 
     def _start_database(self) -> str:
         if self.env.get("DATABASE_URL"):
             return "the one that DATABASE_URL names"
-        superuser = self.home.secret("database-superuser-password", random_text)
-        password = _read(self.home.secret("database-password", random_text, is_bound_to_data=False))
-        self.cluster = Cluster(
+        self.cluster = self._own_cluster()
+        self.cluster.start(self._keep_waiting)
+        self.cluster.provide(DATABASE, role=ROLE, password=self._password())
+        self.env["DATABASE_URL"] = self.cluster.url(DATABASE, role=ROLE, password=self._password())
+        return f"PostgreSQL {self.cluster.version} in {self.cluster.data}"
+
+    def _own_cluster(self) -> Cluster:
+        return Cluster(
             folder=self.home.services(),
             sockets=self.home.sockets(),
             state=self.home.state,
             log=self._log("postgres"),
             account=self.home.account,
-            superuser_password=_read(superuser),
+            superuser_password=_read(self.home.secret("database-superuser-password", random_text)),
         )
-        self.cluster.start(self._keep_waiting)
-        self.cluster.provide(DATABASE, role=ROLE, password=password)
-        self.env["DATABASE_URL"] = self.cluster.url(DATABASE, role=ROLE, password=password)
-        return f"PostgreSQL {self.cluster.version} in {self.cluster.data}"
+
+    def _password(self) -> str:
+        return _read(self.home.secret("database-password", random_text, is_bound_to_data=False))
 
     def _start_broker(self) -> str:
         if self.env.get("CELERY_BROKER_URL"):
             return "the one that CELERY_BROKER_URL names"
-        self.broker = Broker(
+        self.broker = self._own_broker()
+        self.broker.start(self._keep_waiting)
+        self.env["CELERY_BROKER_URL"] = self.broker.url
+        return "Valkey on a private socket"
+
+    def _own_broker(self) -> Broker:
+        return Broker(
             folder=self.home.services(),
             sockets=self.home.sockets(),
             state=self.home.state,
             log=self._log("valkey"),
             account=self.home.account,
         )
-        self.broker.start(self._keep_waiting)
-        self.env["CELERY_BROKER_URL"] = self.broker.url
-        return "Valkey on a private socket"
 
     def _prepare(self) -> str:
         demo = ["--demo-url", self.url] if self.with_demo else []
