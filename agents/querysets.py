@@ -8,7 +8,6 @@ from django.db.models import Q
 from agents import policies
 
 if TYPE_CHECKING:
-    from agents.models import Agent, Version
     from console.organizations.models import Organization, User
 
 

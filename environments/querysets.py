@@ -1,11 +1,8 @@
 """How environments, pins, moves and decisions are listed."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from environments.models import Deployment, Environment, Pin, SignOff
 
 
 class EnvironmentQuerySet(models.QuerySet["Environment"]):
@@ -35,9 +32,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     def with_facts(self) -> Self:
         """With everything a release record shows, in one query."""
-        return self.select_related(
-            "environment", "version", "from_version", "by", "sign_off", "sign_off__by", "agent"
-        )
+        return self.select_related("environment", "version", "from_version", "by", "sign_off", "sign_off__by", "agent")
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):

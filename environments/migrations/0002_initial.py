@@ -7,181 +7,275 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agents', '0001_initial'),
-        ('environments', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("agents", "0001_initial"),
+        ("environments", "0001_initial"),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deployment',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="deployment",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='from_version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.version'),
+            model_name="deployment",
+            name="from_version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agents.version"
+            ),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization'),
+            model_name="deployment",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deployments', to='agents.version'),
+            model_name="deployment",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="deployments", to="agents.version"
+            ),
         ),
         migrations.AddField(
-            model_name='environment',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='environments', to='organizations.organization'),
+            model_name="environment",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="environments",
+                to="organizations.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='environment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deployments', to='environments.environment'),
+            model_name="deployment",
+            name="environment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deployments",
+                to="environments.environment",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalenvironment',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalenvironment",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalenvironment',
-            name='organization',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organizations.organization'),
+            model_name="historicalenvironment",
+            name="organization",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="organizations.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='agents.agent'),
+            model_name="hold",
+            name="agent",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="agents.agent"
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='lifted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="lifted_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization'),
+            model_name="hold",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='agents.version'),
+            model_name="hold",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="agents.version"
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pins', to='agents.agent'),
+            model_name="pin",
+            name="agent",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pins", to="agents.agent"
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='deployment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pin', to='environments.deployment'),
+            model_name="pin",
+            name="deployment",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pin", to="environments.deployment"
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='environment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pins', to='environments.environment'),
+            model_name="pin",
+            name="environment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pins",
+                to="environments.environment",
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization'),
+            model_name="pin",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pins', to='agents.version'),
+            model_name="pin",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pins", to="agents.version"
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='agents.agent'),
+            model_name="release",
+            name="agent",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="agents.agent"
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization'),
+            model_name="release",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='signoff',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.agent'),
+            model_name="signoff",
+            name="agent",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agents.agent"),
         ),
         migrations.AddField(
-            model_name='signoff',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signoff",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='signoff',
-            name='environment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='environments.environment'),
+            model_name="signoff",
+            name="environment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="environments.environment"
+            ),
         ),
         migrations.AddField(
-            model_name='signoff',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization'),
+            model_name="signoff",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='signoff',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='agents.version'),
+            model_name="signoff",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sign_offs", to="agents.version"
+            ),
         ),
         migrations.AddField(
-            model_name='deployment',
-            name='sign_off',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='environments.signoff'),
+            model_name="deployment",
+            name="sign_off",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="environments.signoff",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='environment',
-            constraint=models.UniqueConstraint(fields=('organization', 'slug'), name='environment_slug_unique'),
+            model_name="environment",
+            constraint=models.UniqueConstraint(fields=("organization", "slug"), name="environment_slug_unique"),
         ),
         migrations.AddConstraint(
-            model_name='environment',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('organization', 'position'), name='environment_position_unique'),
+            model_name="environment",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("organization", "position"),
+                name="environment_position_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('version',), name='one_open_hold_per_version'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at", None)), fields=("version",), name="one_open_hold_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pin',
-            constraint=models.UniqueConstraint(fields=('environment', 'agent'), name='one_pin_per_environment'),
+            model_name="pin",
+            constraint=models.UniqueConstraint(fields=("environment", "agent"), name="one_pin_per_environment"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['agent', 'state'], name='release_by_state'),
+            model_name="release",
+            index=models.Index(fields=["agent", "state"], name="release_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['development', 'staging', 'changes_requested', 'ready', 'production', 'superseded', 'rolled_back'])), name='release_state_known'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "development",
+                            "staging",
+                            "changes_requested",
+                            "ready",
+                            "production",
+                            "superseded",
+                            "rolled_back",
+                        ],
+                    )
+                ),
+                name="release_state_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signoff',
-            index=models.Index(fields=['version', '-at'], name='sign_off_by_version'),
+            model_name="signoff",
+            index=models.Index(fields=["version", "-at"], name="sign_off_by_version"),
         ),
         migrations.AddIndex(
-            model_name='deployment',
-            index=models.Index(fields=['agent', 'environment', '-at'], name='deployment_timeline'),
+            model_name="deployment",
+            index=models.Index(fields=["agent", "environment", "-at"], name="deployment_timeline"),
         ),
         migrations.AddIndex(
-            model_name='deployment',
-            index=models.Index(fields=['organization', '-at'], name='deployment_by_time'),
+            model_name="deployment",
+            index=models.Index(fields=["organization", "-at"], name="deployment_by_time"),
         ),
     ]

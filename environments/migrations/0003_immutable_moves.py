@@ -22,7 +22,12 @@ KEYS = [
 
 AGENT = ("agent", "organization_id, agent_id", "agents_agent", "organization_id, id")
 VERSION = ("version", "agent_id, version_id", "agents_version", "agent_id, id")
-ENVIRONMENT = ("environment", "organization_id, environment_id", "environments_environment", "organization_id, id")
+ENVIRONMENT = (
+    "environment",
+    "organization_id, environment_id",
+    "environments_environment",
+    "organization_id, id",
+)
 REFERENCES = [
     ("environments_release", [AGENT, VERSION]),
     ("environments_signoff", [AGENT, VERSION, ENVIRONMENT]),

@@ -1,0 +1,28 @@
+"""Every change of an agent and its draft: the list of verbs of this room."""
+
+from agents.actions.agents import change_agent, create_agent, import_agent, unarchive_agent
+from agents.actions.drafts import (
+    discard_draft,
+    draft_token,
+    fork_draft,
+    merge_draft,
+    restore_draft,
+    save_draft,
+    save_section,
+    section_token,
+)
+
+__all__ = [
+    "change_agent",
+    "create_agent",
+    "discard_draft",
+    "draft_token",
+    "fork_draft",
+    "import_agent",
+    "merge_draft",
+    "restore_draft",
+    "save_draft",
+    "save_section",
+    "section_token",
+    "unarchive_agent",
+]

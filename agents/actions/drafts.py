@@ -1,0 +1,223 @@
+"""Verbs that change the draft. Nothing is ever lost: every state stays in the draft's history (R5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agents import policies
+from agents.contents import Contents, load, store
+from agents.documents import with_section
+from agents.errors import MergeConflict
+from agents.locks import draft_of, lock_agent
+from agents.merge import ABSENT, Strategy, merge
+from agents.merge import Conflict as Clash
+from agents.models import Agent, Draft, Version
+from agents.parts import manifest_digest, split
+from agents.schema import validate
+from audit.clock import database_time
+from audit.log import record, verb
+from console.organizations.actor import Actor
+from console.organizations.errors import Conflict, NotFound, Stale
+from console.organizations.models import User
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What the draft starts from after a change: the version, and since when it counts."""
+
+    version: Version | None
+    is_new: bool
+
+
+@verb("draft.saved")
+def save_draft(agent: Agent, *, actor: Actor, config: Mapping[str, Any], token: str) -> Draft:
+    """Replace the whole draft; `token` is what the writer had seen (`draft_token`), else `Stale`."""
+    locked = lock_agent(agent)
+    policies.require(actor, "edit_draft", locked)
+    draft = draft_of(locked)
+    _require_token(draft, draft_token(draft), token)
+    return _save(locked, draft, actor, config, "Saved")
+
+
+@verb("draft.saved")
+def save_section(agent: Agent, *, actor: Actor, path: str, value: Any, token: str) -> Draft:
+    """Replace one section or one of its items; colleagues in other sections are not disturbed.
+
+    `token` is the section's token as the writer had seen it (`section_token`), else `Stale`.
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "edit_draft", locked)
+    draft = draft_of(locked)
+    _require_token(draft, section_token(draft, path), token)
+    config = with_section(load(draft.manifest, draft.layout), path, value)
+    return _save(locked, draft, actor, config, f"Saved {path}")
+
+
+@verb("draft.discarded")
+def discard_draft(agent: Agent, *, actor: Actor, token: str) -> Draft:
+    """Back to the most recent published version; what is thrown away stays in the history."""
+    locked = lock_agent(agent)
+    policies.require(actor, "edit_draft", locked)
+    draft = draft_of(locked)
+    _require_token(draft, draft_token(draft), token)
+    latest = locked.versions.select_related("manifest", "layout").newest_first().first()
+    if latest is None:
+        raise Conflict("No version was published yet, so there is nothing to go back to. Nothing was changed.")
+    draft.contributors = []
+    before = draft.manifest.digest
+    _write(
+        draft,
+        Contents(latest.manifest, latest.layout),
+        actor,
+        f"Back to v{latest.number}",
+        _Base(latest, True),
+    )
+    record("draft.discarded", locked.audit_target(), actor=actor, before=before, after=latest.digest)
+    return draft
+
+
+@verb("draft.restored")
+def restore_draft(agent: Agent, *, actor: Actor, history_id: int) -> Draft:
+    """Make an earlier save the draft again, as a new save; its base comes back with it.
+
+    Because the base comes back, a publish still notices what moved since then (`stale_base`).
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "edit_draft", locked)
+    draft = draft_of(locked)
+    entry = Draft.history.select_related("manifest", "layout", "base").filter(agent=locked, pk=history_id).first()
+    if entry is None:
+        raise NotFound("There is no such save in the history of this draft.")
+    before = draft.manifest.digest
+    draft.contributors = _people(draft.contributors, entry.contributors)
+    draft.based_at = entry.based_at
+    reason = f"Restored the save of {entry.history_date:%Y-%m-%d %H:%M:%S} UTC"
+    _write(draft, Contents(entry.manifest, entry.layout), actor, reason, _Base(entry.base, False))
+    record("draft.restored", locked.audit_target(), actor=actor, before=before, after=draft.manifest.digest)
+    return draft
+
+
+@verb("draft.forked")
+def fork_draft(agent: Agent, *, actor: Actor, number: int) -> Draft:
+    """Start the draft anew from a version; what the draft held stays in the history."""
+    locked = lock_agent(agent)
+    policies.require(actor, "edit_draft", locked)
+    draft = draft_of(locked)
+    version = _version(locked, number)
+    before = draft.manifest.digest
+    draft.contributors = []
+    _write(
+        draft,
+        Contents(version.manifest, version.layout),
+        actor,
+        f"Started from v{number}",
+        _Base(version, True),
+    )
+    record(
+        "draft.forked",
+        locked.audit_target(),
+        actor=actor,
+        before=before,
+        after=version.digest,
+        data={"v": number},
+    )
+    return draft
+
+
+@verb("draft.merged")
+def merge_draft(agent: Agent, *, actor: Actor, number: int, strategy: Strategy = "merge") -> Draft:
+    """Three-way merge of a version into the draft; afterwards the draft stands on that version.
+
+    `strategy` says who wins where both sides changed the same place: `merge` refuses with both texts,
+    `theirs` takes the version's, `mine` the draft's.
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "edit_draft", locked)
+    draft = draft_of(locked)
+    version = _version(locked, number)
+    base = load(draft.base.manifest) if draft.base else {}
+    result = merge(base, load(version.manifest), load(draft.manifest, draft.layout), strategy=strategy)
+    if result.config is None:
+        raise MergeConflict(
+            f"v{number} and the draft changed the same {len(result.conflicts)} places. Nothing was changed."
+            " Choose whose text to keep.",
+            conflicts=[_both_texts(conflict) for conflict in result.conflicts],
+        )
+    validate(result.config)
+    before = draft.manifest.digest
+    contents = store(locked.organization, split(result.config))
+    draft.contributors = _people(draft.contributors, [version.author_id, _person(actor).pk])
+    _write(draft, contents, actor, f"Merged v{number}", _Base(version, True))
+    data = {"v": number, "strategy": strategy}
+    record("draft.merged", locked.audit_target(), actor=actor, before=before, after=contents.digest, data=data)
+    return draft
+
+
+def draft_token(draft: Draft) -> str:
+    """What a writer of the whole draft must have seen: content and layout."""
+    return f"{draft.manifest.digest}.{draft.layout.digest[:16]}" if draft.layout else draft.manifest.digest
+
+
+def section_token(draft: Draft, path: str) -> str:
+    """What a writer of one section must have seen: the digest of its part, or of all its items."""
+    entries: dict[str, str] = draft.manifest.entries
+    if path in entries:
+        return entries[path]
+    items = {name: part for name, part in entries.items() if name.startswith(f"{path}/")}
+    return manifest_digest(items) if items else ""
+
+
+def _save(agent: Agent, draft: Draft, actor: Actor, config: Mapping[str, Any], reason: str) -> Draft:
+    validate(config)
+    contents = store(agent.organization, split(config))
+    if (contents.manifest.pk, contents.layout) == (draft.manifest_id, draft.layout):
+        return draft
+    before = draft.manifest.digest
+    _write(draft, contents, actor, reason, _Base(draft.base, False))
+    record("draft.saved", agent.audit_target(), actor=actor, before=before, after=contents.digest, reason=reason)
+    return draft
+
+
+def _write(draft: Draft, contents: Contents, actor: Actor, reason: str, base: _Base) -> None:
+    person, now = _person(actor), database_time()
+    if base.is_new:
+        draft.based_at = now
+    else:
+        draft.contributors = _people(draft.contributors, [person.pk])
+    draft.manifest, draft.layout, draft.base = contents.manifest, contents.layout, base.version
+    draft.updated_at, draft.updated_by = now, person
+    draft._history_user, draft._change_reason, draft._history_date = person, reason[:100], now
+    draft.save(update_fields=["manifest", "layout", "base", "based_at", "contributors", "updated_at", "updated_by"])
+
+
+def _person(actor: Actor) -> User:
+    if actor.user is None:
+        raise LookupError("only people change drafts")
+    return actor.user
+
+
+def _version(agent: Agent, number: int) -> Version:
+    version = Version.objects.select_related("manifest", "layout").filter(agent=agent, number=number).first()
+    if version is None:
+        raise NotFound(f"There is no v{number} of {agent.name}.")
+    return version
+
+
+def _both_texts(clash: Clash) -> dict[str, Any]:
+    """A conflict as people and programs read it; a side without the place has no member for it."""
+    sides = {"base": clash.base, "theirs": clash.theirs, "mine": clash.mine}
+    return {"path": clash.path} | {side: value for side, value in sides.items() if value is not ABSENT}
+
+
+def _people(*groups: Any) -> list[Any]:
+    return list(dict.fromkeys(person for group in groups for person in group))
+
+
+def _require_token(draft: Draft, current: str, seen: str) -> None:
+    if current == seen:
+        return
+    raise Stale(
+        f"{draft.updated_by.name} changed this at {draft.updated_at:%H:%M:%S} UTC, while you were editing."
+        " Nothing was saved; your text is kept.",
+        etag=current,
+    )

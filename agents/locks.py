@@ -1,0 +1,20 @@
+"""The lock of every lifecycle verb: the Agent row (design.md section 4)."""
+
+from agents.errors import AgentArchived
+from agents.models import Agent, Draft
+
+
+def lock_agent(agent: Agent, *, archived_too: bool = False) -> Agent:
+    """Lock the agent's row until the transaction ends and read it anew; an archived agent is refused.
+
+    All verbs of one agent queue up here, two agents never wait for each other.
+    """
+    locked = Agent.objects.select_for_update(of=("self",)).select_related("organization").get(pk=agent.pk)
+    if locked.archived_at and not archived_too:
+        raise AgentArchived(f"{locked.name} is archived. Bring it back first. Nothing was changed.")
+    return locked
+
+
+def draft_of(agent: Agent) -> Draft:
+    """The draft of a locked agent, with what verbs look at."""
+    return Draft.objects.select_related("manifest", "layout", "base").get(agent=agent)

@@ -1,0 +1,64 @@
+"""Cutting a version: the step inside a publish that turns the draft into an immutable version."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Q
+
+from agents.models import Agent, Draft, Version, VersionContributor
+from audit.clock import database_time
+from console.organizations.models import User
+
+
+def cut_version(agent: Agent, draft: Draft, *, author: User, description: str, approved: Collection[UUID]) -> Version:
+    """The draft as the agent's next version; numbers are gap-free because the agent is locked.
+
+    `approved` are the versions that QA signed off: work below them counts as seen by other eyes.
+    """
+    latest = Version.objects.filter(agent=agent).newest_first().values_list("number", flat=True).first() or 0
+    version = Version.objects.create(
+        organization=agent.organization,
+        agent=agent,
+        number=latest + 1,
+        manifest=draft.manifest,
+        layout=draft.layout,
+        digest=draft.manifest.digest,
+        description=description,
+        author=author,
+        base=draft.base,
+        created_at=database_time(),
+    )
+    people = _contributors(agent, draft, approved) - {author.pk}
+    VersionContributor.objects.bulk_create(
+        VersionContributor(version=version, user_id=person) for person in sorted(people)
+    )
+    return version
+
+
+def people_behind(version: Version) -> set[UUID]:
+    """The author and every contributor: whom four-eyes keeps from approving and pushing it (G4)."""
+    contributors = VersionContributor.objects.filter(version=version).values_list("user_id", flat=True)
+    return {version.author_id, *contributors}
+
+
+def _contributors(agent: Agent, draft: Draft, approved: Collection[UUID]) -> set[UUID]:
+    """Everybody whose work is in the draft and was not approved by another person.
+
+    The editors since the base; the people behind an unapproved base; and the people behind any
+    version of the same content, so that re-publishing somebody's text does not launder it (T5).
+    """
+    people = set(draft.contributors)
+    related = Q(digest=draft.manifest.digest)
+    if draft.base_id and draft.base_id not in approved:
+        related |= Q(pk=draft.base_id)
+    for version in Version.objects.filter(related, agent=agent):
+        people |= people_behind(version)
+    return people
+
+
+def start_from(draft: Draft, version: Version, *, author: User) -> None:
+    """After a publish the draft stands on the version that was cut from it, with nobody's work in it yet."""
+    draft.base, draft.based_at, draft.contributors = version, version.created_at, []
+    draft._history_user, draft._change_reason = author, f"Published as v{version.number}"
+    draft._history_date = version.created_at
+    draft.save(update_fields=["base", "based_at", "contributors"])

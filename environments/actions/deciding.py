@@ -1,0 +1,175 @@
+"""QA's verbs: each leaves an append-only sign-off row bound to what was decided on."""
+
+from dataclasses import dataclass
+
+from agents.locks import lock_agent
+from agents.models import Agent, Version
+from audit.clock import database_time
+from audit.log import record, verb
+from console.organizations.actor import Actor
+from console.organizations.texts import checked_text
+from environments import policies
+from environments.actions.loading import person, pin_of, require_digest, version_of
+from environments.approvals import approval_of, basis_of, staleness
+from environments.errors import SelfApproval
+from environments.gates import self_approval
+from environments.models import Environment, Release, SignOff
+from environments.moves import change_state
+from environments.pipeline import production_environment, sign_off_environment
+from environments.transitions import illegal, require_state
+
+State = Release.State
+Decision = SignOff.Decision
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """A version under the agent's lock, in the environment where QA decides."""
+
+    agent: Agent
+    version: Version
+    environment: Environment
+    production: Environment | None
+
+
+@verb("release.marked_ready")
+def mark_ready(
+    agent: Agent, *, actor: Actor, number: int, note: str = "", expected_digest: str | None = None
+) -> SignOff:
+    """Sign a candidate off for Production: exactly this content under exactly these rules.
+
+    Refuses the author, a contributor and who promoted it while four eyes are asked for (`SelfApproval`).
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "mark_ready", locked)
+    note = checked_text(note, "note")
+    case = _candidate(locked, number, "mark_ready")
+    require_digest(case.version, expected_digest)
+    own = _own_work(case, actor)
+    if own is not None and locked.organization.four_eyes:
+        raise own
+    change_state(case.version.release, case.version.release.to_ready)
+    sign_off = _sign(case, Decision.READY, actor, note, is_self_approval=own is not None)
+    _record("release.marked_ready", case, actor, note, {"self_approval": own is not None})
+    return sign_off
+
+
+@verb("release.changes_requested")
+def request_changes(
+    agent: Agent, *, actor: Actor, number: int, reason: str, expected_digest: str | None = None
+) -> SignOff:
+    """Send a candidate back to the developers; it stays pinned for looking."""
+    locked = lock_agent(agent)
+    policies.require(actor, "mark_ready", locked)
+    reason = checked_text(reason, "reason", required=True)
+    case = _candidate(locked, number, "request_changes")
+    require_digest(case.version, expected_digest)
+    change_state(case.version.release, case.version.release.to_changes_requested)
+    sign_off = _sign(case, Decision.CHANGES_REQUESTED, actor, reason)
+    _record("release.changes_requested", case, actor, reason)
+    return sign_off
+
+
+@verb("release.request_withdrawn")
+def withdraw_request(agent: Agent, *, actor: Actor, number: int, note: str = "") -> SignOff:
+    """Take a request for changes back: the version is a candidate again while Staging still serves it."""
+    locked = lock_agent(agent)
+    policies.require(actor, "mark_ready", locked)
+    note = checked_text(note, "note")
+    case = _candidate(locked, number, "withdraw_request")
+    change_state(case.version.release, case.version.release.to_staging)
+    sign_off = _sign(case, Decision.WITHDRAWN, actor, note)
+    _record("release.request_withdrawn", case, actor, note)
+    return sign_off
+
+
+@verb("release.ready_revoked")
+def revoke_ready(agent: Agent, *, actor: Actor, number: int, reason: str) -> SignOff:
+    """Take an approval back; the version is a candidate again."""
+    locked = lock_agent(agent)
+    policies.require(actor, "revoke_ready", locked)
+    reason = checked_text(reason, "reason", required=True)
+    case = _candidate(locked, number, "revoke_ready")
+    change_state(case.version.release, case.version.release.to_staging)
+    sign_off = _sign(case, Decision.REVOKED, actor, reason)
+    _record("release.ready_revoked", case, actor, reason)
+    return sign_off
+
+
+@verb("release.approval_expired")
+def revoke_stale_approval(agent: Agent, *, actor: Actor, number: int) -> SignOff | None:
+    """Take an approval back that does not hold any more, saying why; None when it still holds.
+
+    Needs no right, because it decides nothing: the rules did. The console calls it every minute.
+    """
+    locked = lock_agent(agent, archived_too=True)
+    case = _candidate(locked, number, "revoke_ready")
+    approval = approval_of(case.version)
+    why = staleness(approval, case.version, case.production, now=database_time()) if approval else "It is gone."
+    if why is None:
+        return None
+    change_state(case.version.release, case.version.release.to_staging)
+    sign_off = _sign(case, Decision.EXPIRED, actor, why)
+    _record("release.approval_expired", case, actor, why)
+    return sign_off
+
+
+def _candidate(agent: Agent, number: int, verb_name: str) -> _Case:
+    """The version where QA decides; it must be what the last staging environment serves now."""
+    version = version_of(agent, number)
+    require_state(version, verb_name)
+    environment = sign_off_environment(agent.organization)
+    if environment is None or pin_of(agent, environment).version_id != version.pk:
+        raise illegal(version, verb_name)
+    return _Case(
+        agent=agent,
+        version=version,
+        environment=environment,
+        production=production_environment(agent.organization),
+    )
+
+
+def _own_work(case: _Case, actor: Actor) -> SelfApproval | None:
+    """Four eyes for an approval: neither the people behind the version nor who promoted it (invariant 4)."""
+    refusal = self_approval(case.agent, case.version, actor, "mark_ready")
+    if refusal is not None:
+        return refusal
+    promoter = pin_of(case.agent, case.environment).deployment.by
+    if promoter != actor.user:
+        return None
+    holder = policies.holder_of("mark_ready", case.agent.organization)
+    return SelfApproval(
+        f"You promoted v{case.version.number} yourself, so another person must {holder.permission}."
+        " Nothing was changed.",
+        holder,
+    )
+
+
+def _sign(case: _Case, decision: str, actor: Actor, note: str, *, is_self_approval: bool = False) -> SignOff:
+    basis = basis_of(case.version, case.production, case.agent.organization)
+    return SignOff.objects.create(
+        organization=case.agent.organization,
+        agent=case.agent,
+        version=case.version,
+        environment=case.environment,
+        decision=decision,
+        by=person(actor) if actor.user else None,
+        at=database_time(),
+        note=note,
+        digest=case.version.digest,
+        fingerprint=basis.fingerprint,
+        basis=basis.as_json(),
+        is_self_approval=is_self_approval,
+    )
+
+
+def _record(name: str, case: _Case, actor: Actor, reason: str, data: dict[str, object] | None = None) -> None:
+    record(
+        name,
+        case.agent.audit_target(),
+        actor=actor,
+        environment=case.environment.slug,
+        after=case.version.digest,
+        reason=reason,
+        data={"version": case.version.number} | (data or {}),
+    )

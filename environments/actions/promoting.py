@@ -1,0 +1,215 @@
+"""Verbs that bring a version to a staging environment."""
+
+from dataclasses import dataclass
+
+from agents.locks import draft_of, lock_agent
+from agents.models import Agent, Draft, Version
+from agents.versions import cut_version, start_from
+from audit.clock import database_time
+from audit.log import record, verb
+from console.organizations.actor import Actor
+from console.organizations.errors import Conflict, Stale
+from console.organizations.texts import checked_text
+from environments import policies
+from environments.actions.loading import environment_of, person, require_digest, require_live, version_of
+from environments.actions.pushing import push_under_lock
+from environments.errors import StaleBase, Unchanged
+from environments.gates import Move, enforce
+from environments.lineage import moved_past
+from environments.models import Deployment, Environment, Release, SignOff
+from environments.moves import Why, change_state, current_pin, move_pin
+from environments.pipeline import entry_environment
+
+State = Release.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Promotion:
+    """One promotion under the agent's lock."""
+
+    agent: Agent
+    version: Version
+    environment: Environment
+    actor: Actor
+    action: str
+    note: str
+
+
+@verb("release.published")
+def publish(
+    agent: Agent,
+    *,
+    actor: Actor,
+    description: str = "",
+    environment: str | None = None,
+    expected_digest: str | None = None,
+    expected_live: int | None = None,
+) -> Deployment:
+    """Promote to Staging: cut the draft as the next version and pin it to the first environment after Development.
+
+    A draft equal to the latest version promotes that version. Refuses `Unchanged`, `StaleBase` when
+    something moved that the draft does not know of, `Stale` when the draft or Staging is not what was seen.
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "promote_to_staging", locked)
+    note = checked_text(description, "description")
+    target = _entry(locked, environment)
+    draft = draft_of(locked)
+    if expected_digest is not None and expected_digest != draft.manifest.digest:
+        raise Stale(
+            f"{draft.updated_by.name} changed the draft at {draft.updated_at:%H:%M:%S} UTC. Nothing was published."
+            " Review the new comparison.",
+            etag=draft.manifest.digest,
+        )
+    require_live(locked, target, expected_live)
+    version = _version_to_publish(locked, draft, actor, note)
+    action = Deployment.Action.PUBLISH
+    deployment = _promote(
+        _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
+    )
+    record(
+        "release.published",
+        locked.audit_target(),
+        actor=actor,
+        environment=target.slug,
+        before=deployment.from_version.digest if deployment.from_version else "",
+        after=version.digest,
+        reason=note,
+        data=deployment.data,
+    )
+    return deployment
+
+
+@verb("release.promoted")
+def promote(
+    agent: Agent,
+    *,
+    actor: Actor,
+    number: int,
+    environment: str,
+    note: str = "",
+    expected_digest: str | None = None,
+    expected_live: int | None = None,
+) -> Deployment:
+    """Promote a version that exists already to a staging environment; it needs a new sign-off there."""
+    locked = lock_agent(agent)
+    policies.require(actor, "promote_to_staging", locked)
+    note = checked_text(note, "note")
+    target = environment_of(locked, environment)
+    if not target.is_staging:
+        raise Conflict(f"{target.name} is not a staging environment. Nothing was changed.")
+    version = version_of(locked, number)
+    require_digest(version, expected_digest)
+    require_live(locked, target, expected_live)
+    action = Deployment.Action.PROMOTE
+    deployment = _promote(
+        _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
+    )
+    _record_move("release.promoted", deployment, actor)
+    return deployment
+
+
+@verb("release.activated")
+def activate(
+    agent: Agent,
+    *,
+    actor: Actor,
+    number: int,
+    environment: str,
+    note: str = "",
+    ticket: str = "",
+    expected_live: int | None = None,
+) -> Deployment:
+    """Pin a published version to an environment, with the rights and gates of a promotion or a push into it."""
+    locked = lock_agent(agent)
+    target = environment_of(locked, environment)
+    note, action = checked_text(note, "note"), Deployment.Action.ACTIVATE
+    if target.is_production:
+        policies.require(actor, "push_to_production", locked)
+        require_live(locked, target, expected_live)
+        deployment = push_under_lock(
+            locked, version_of(locked, number), target, actor=actor, note=note, ticket=ticket, action=action
+        )
+    else:
+        policies.require(actor, "promote_to_staging", locked)
+        if not target.is_staging:
+            raise Conflict(f"{target.name} shows the draft; nothing is activated there. Nothing was changed.")
+        require_live(locked, target, expected_live)
+        version = version_of(locked, number)
+        deployment = _promote(
+            _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
+        )
+    _record_move("release.activated", deployment, actor)
+    return deployment
+
+
+def _entry(agent: Agent, slug: str | None) -> Environment:
+    entry = entry_environment(agent.organization)
+    if slug is not None and environment_of(agent, slug).pk != entry.pk:
+        raise Conflict(f"A publish goes to {entry.name} first. Nothing was changed.", environment=entry.slug)
+    return entry
+
+
+def _version_to_publish(agent: Agent, draft: Draft, actor: Actor, description: str) -> Version:
+    """The latest version when the draft is equal to it, otherwise a new one cut from the draft."""
+    latest = Version.objects.filter(agent=agent).newest_first().first()
+    if latest and latest.digest == draft.manifest.digest:
+        return version_of(agent, latest.number)
+    move = moved_past(agent, draft)
+    if move is not None:
+        raise _behind(move)
+    decided = SignOff.objects.filter(agent=agent, decision=SignOff.Decision.READY)
+    approved = set(decided.values_list("version_id", flat=True))
+    version = cut_version(agent, draft, author=person(actor), description=description, approved=approved)
+    start_from(draft, version, author=person(actor))
+    Release.objects.create(version=version, organization=agent.organization, agent=agent)
+    return version_of(agent, version.number)
+
+
+def _behind(move: Deployment) -> StaleBase:
+    """The refusal of a publish that would silently undo somebody's move; it offers the merge."""
+    number, place = move.version.number, move.environment.name
+    did = f"rolled {place} back to" if move.action == Deployment.Action.ROLLBACK else f"brought {place} to"
+    return StaleBase(
+        f"{move.by.name} {did} v{number} at {move.at:%Y-%m-%d %H:%M} UTC, and the draft does not know of it."
+        f" Nothing was published. Merge v{number} into the draft first.",
+        version=number,
+        environment=move.environment.slug,
+        by=move.by.name,
+    )
+
+
+def _promote(promotion: _Promotion) -> Deployment:
+    agent, version, environment = promotion.agent, promotion.version, promotion.environment
+    now = database_time()
+    pin = current_pin(agent, environment)
+    # A version whose hold was lifted while Staging still serves it becomes a candidate again (ADR 006);
+    # while it is held, the gate says so.
+    renewed = version.release.state in {State.SUPERSEDED, State.ROLLED_BACK}
+    if pin and pin.version_id == version.pk and not renewed:
+        raise Unchanged(
+            f"{environment.name} serves v{version.number} already. Nothing was changed.",
+            environment=environment.slug,
+            version=version.number,
+        )
+    gates = enforce(Move(agent=agent, version=version, environment=environment, actor=promotion.actor, now=now))
+    why = Why(action=promotion.action, by=person(promotion.actor), at=now, note=promotion.note, gates=gates)
+    deployment = move_pin(agent, environment, version, why)
+    # A live version stays PRODUCTION when it is pinned to an earlier environment again.
+    if version.release.state in {State.DEVELOPMENT, State.SUPERSEDED}:
+        change_state(version.release, version.release.to_staging)
+    return deployment
+
+
+def _record_move(name: str, deployment: Deployment, actor: Actor) -> None:
+    former = deployment.from_version
+    record(
+        name,
+        deployment.agent.audit_target(),
+        actor=actor,
+        environment=deployment.environment.slug,
+        before=former.digest if former else "",
+        after=deployment.version.digest,
+        reason=deployment.note,
+        data=deployment.data,
+    )

@@ -1,0 +1,107 @@
+"""The verb that changes live traffic."""
+
+from agents.locks import lock_agent
+from agents.models import Agent, Version
+from audit.checkpoints import after_commit
+from audit.clock import database_time
+from audit.log import record, verb
+from console.organizations.actor import Actor
+from console.organizations.errors import Conflict, NotFound
+from console.organizations.texts import checked_text
+from environments import policies
+from environments.actions.loading import environment_of, person, require_digest, require_live, version_of
+from environments.approvals import approval_of
+from environments.errors import Unchanged
+from environments.gates import Move, enforce, self_approval
+from environments.models import Deployment, Environment
+from environments.moves import Why, change_state, current_pin, move_pin
+from environments.pipeline import production_environment
+
+TICKET_LENGTH = 100
+
+
+@verb("release.pushed_to_production")
+def push_to_production(
+    agent: Agent,
+    *,
+    actor: Actor,
+    number: int,
+    environment: str | None = None,
+    note: str = "",
+    ticket: str = "",
+    expected_digest: str | None = None,
+    expected_live: int | None = None,
+) -> Deployment:
+    """Let Production serve a version that QA marked ready; what it served before is superseded.
+
+    Everything is checked under the agent's lock: the right, what the caller saw, the hold, the sign-off
+    as it stands now, four eyes, the ticket and the fresh sign-in. The first refusal leaves all as it was.
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "push_to_production", locked)
+    note = checked_text(note, "note")
+    target = _target(locked, environment)
+    version = version_of(locked, number)
+    require_digest(version, expected_digest)
+    require_live(locked, target, expected_live)
+    deployment = push_under_lock(
+        locked, version, target, actor=actor, note=note, ticket=ticket, action=Deployment.Action.PUSH
+    )
+    former = deployment.from_version
+    record(
+        "release.pushed_to_production",
+        locked.audit_target(),
+        actor=actor,
+        environment=target.slug,
+        before=former.digest if former else "",
+        after=version.digest,
+        reason=note,
+        data=deployment.data,
+    )
+    after_commit(locked.organization)
+    return deployment
+
+
+def push_under_lock(
+    agent: Agent,
+    version: Version,
+    target: Environment,
+    *,
+    actor: Actor,
+    note: str,
+    ticket: str,
+    action: str,
+) -> Deployment:
+    """The push itself, for the verbs that hold the agent's lock and have asked for the right."""
+    now, ticket = database_time(), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
+    pin = current_pin(agent, target)
+    if pin and pin.version_id == version.pk:
+        raise Unchanged(
+            f"{target.name} serves v{version.number} already: {pin.deployment.by.name} pushed it at"
+            f" {pin.deployment.at:%Y-%m-%d %H:%M:%S} UTC. Nothing was changed.",
+            environment=target.slug,
+            version=version.number,
+        )
+    gates = enforce(Move(agent=agent, version=version, environment=target, actor=actor, now=now, ticket=ticket))
+    why = Why(
+        action=action,
+        by=person(actor),
+        at=now,
+        note=note,
+        ticket=ticket,
+        sign_off=approval_of(version),
+        gates=gates,
+        is_self_approval=self_approval(agent, version, actor, "push_to_production") is not None,
+    )
+    deployment = move_pin(agent, target, version, why)
+    change_state(version.release, version.release.to_production)
+    return deployment
+
+
+def _target(agent: Agent, slug: str | None) -> Environment:
+    target = environment_of(agent, slug) if slug else production_environment(agent.organization)
+    if target is None:
+        raise NotFound("The pipeline has no production environment.")
+    if not target.is_production:
+        raise Conflict(f"{target.name} is not a production environment. Nothing was changed.")
+    return target

@@ -1,0 +1,143 @@
+"""Verbs that take a version back and free it again."""
+
+from agents.locks import lock_agent
+from agents.models import Agent, Version
+from audit.checkpoints import after_commit
+from audit.clock import database_time
+from audit.log import record, verb
+from console.organizations.actor import Actor
+from console.organizations.errors import Conflict
+from console.organizations.texts import checked_text
+from environments import policies
+from environments.actions.loading import environment_of, person, pin_of, require_live, version_of
+from environments.errors import IllegalTransition, OnHold, Unchanged
+from environments.gates import open_hold
+from environments.models import Deployment, Environment, Hold, Pin, Release
+from environments.moves import Why, change_state, move_pin
+from environments.transitions import require_state
+
+State = Release.State
+
+
+@verb("release.rolled_back")
+def rollback(
+    agent: Agent,
+    *,
+    actor: Actor,
+    environment: str,
+    number: int,
+    reason: str,
+    expected_live: int | None = None,
+) -> Deployment:
+    """Let an environment serve a version again that it served before; the version rolled away from is held.
+
+    No gate and no second person: fear must not slow repair (ux.md 3.1). Other environments do not change.
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "roll_back", locked)
+    reason = checked_text(reason, "reason", required=True)
+    target_environment = environment_of(locked, environment)
+    pin, target = pin_of(locked, target_environment), version_of(locked, number)
+    require_live(locked, target_environment, expected_live)
+    earlier = _served_before(locked, target_environment, target, pin)
+    now, former = database_time(), pin.version
+    why = Why(action=Deployment.Action.ROLLBACK, by=person(actor), at=now, note=reason, sign_off=earlier.sign_off)
+    _hold(former, target_environment, why)
+    deployment = move_pin(locked, target_environment, target, why)
+    _follow(target, target_environment)
+    record(
+        "release.rolled_back",
+        locked.audit_target(),
+        actor=actor,
+        environment=target_environment.slug,
+        before=former.digest,
+        after=target.digest,
+        reason=reason,
+        data=deployment.data,
+    )
+    after_commit(locked.organization)
+    return deployment
+
+
+@verb("release.hold_lifted")
+def lift_hold(agent: Agent, *, actor: Actor, number: int, reason: str) -> Version:
+    """Free a version that was rolled back: it may be promoted again, and then needs a new sign-off."""
+    locked = lock_agent(agent)
+    policies.require(actor, "lift_hold", locked)
+    reason = checked_text(reason, "reason", required=True)
+    version = version_of(locked, number)
+    hold = Hold.objects.select_for_update().filter(version=version, lifted_at=None).first()
+    if hold is None:
+        require_state(version, "lift_hold")
+        raise Conflict(f"v{number} is not on hold. Nothing was changed.")
+    hold.lifted_by, hold.lifted_at, hold.lift_reason = person(actor), database_time(), reason
+    hold.save(update_fields=["lifted_by", "lifted_at", "lift_reason"])
+    if version.release.state == State.ROLLED_BACK:
+        change_state(version.release, version.release.to_superseded)
+    record(
+        "release.hold_lifted",
+        locked.audit_target(),
+        actor=actor,
+        after=version.digest,
+        reason=reason,
+        data={"version": number},
+    )
+    return version
+
+
+def _served_before(agent: Agent, environment: Environment, target: Version, pin: Pin) -> Deployment:
+    """The last time the environment got the target, or the refusal to go back to it."""
+    if pin.version_id == target.pk:
+        raise Unchanged(
+            f"{environment.name} serves v{target.number} already. Nothing was changed.",
+            environment=environment.slug,
+            version=target.number,
+        )
+    hold = open_hold(agent, target)
+    if hold is not None:
+        raise OnHold(
+            f"v{target.number} was itself rolled back by {hold.by.name}: {hold.reason}. Nothing was changed."
+            " Choose another version or lift the hold first.",
+            version=target.number,
+        )
+    served = Deployment.objects.filter(agent=agent, environment=environment, version=target)
+    earlier = served.select_related("sign_off").newest_first().first()
+    if earlier is None:
+        raise IllegalTransition(
+            f"v{target.number} was never in {environment.name}, so nothing can be rolled back to it."
+            " Nothing was changed.",
+            state=target.release.state,
+            allowed=[],
+        )
+    return earlier
+
+
+def _hold(former: Version, environment: Environment, why: Why) -> None:
+    """Put the version that is rolled away from on hold; its state follows unless it is served elsewhere.
+
+    Taking a live version out of Staging says nothing against it, so it is not held.
+    """
+    if environment.is_staging and former.release.state == State.PRODUCTION:
+        return
+    Hold.objects.get_or_create(
+        version=former,
+        lifted_at=None,
+        defaults={
+            "organization": former.agent.organization,
+            "agent": former.agent,
+            "reason": why.note,
+            "by": why.by,
+            "at": why.at,
+        },
+    )
+    elsewhere = Pin.objects.filter(version=former, environment__kind=environment.kind).exclude(environment=environment)
+    if former.release.state != State.ROLLED_BACK and not elsewhere.exists():
+        change_state(former.release, former.release.to_rolled_back)
+
+
+def _follow(target: Version, environment: Environment) -> None:
+    release = target.release
+    if environment.is_production and release.state != State.PRODUCTION:
+        change_state(release, release.to_production)
+    elif environment.is_staging and release.state in {State.SUPERSEDED, State.DEVELOPMENT}:
+        change_state(release, release.to_staging)

@@ -1,0 +1,80 @@
+"""A sign-off holds for exactly what was signed: its fingerprint, and why it may not hold any more."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from agents.models import Version
+from console.organizations.models import Organization
+from environments import policies
+from environments.models import Environment, SignOff
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an approval speaks of: the content, the target's variables, and the rules in force."""
+
+    digest: str
+    variables: list[str]
+    rules: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The basis as a sign-off keeps it."""
+        return {"digest": self.digest, "variables": self.variables, "rules": self.rules}
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the canonical basis; any change of it makes the approval stale (G3)."""
+        return sha256(orjson.dumps(self.as_json(), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def basis_of(version: Version, target: Environment | None, organization: Organization) -> Basis:
+    """The basis of an approval of this version for this target now."""
+    rules = {
+        "four_eyes": organization.four_eyes,
+        "ticket_required": organization.ticket_required,
+        "requires_sign_off": target.requires_sign_off if target else True,
+        "target": target.slug if target else "",
+    }
+    return Basis(version.digest, [], rules)
+
+
+def approval_of(version: Version) -> SignOff | None:
+    """The latest decision on a version when it is an approval; an approval that was revoked is none."""
+    latest = SignOff.objects.filter(version=version).select_related("by").newest_first().first()
+    return latest if latest and latest.decision == SignOff.Decision.READY else None
+
+
+def staleness(sign_off: SignOff, version: Version, target: Environment | None, *, now: datetime) -> str | None:
+    """Why the approval does not hold any more, in a sentence; None while it holds.
+
+    `version.agent.organization` must be current: the rules are read from it.
+    """
+    organization = version.agent.organization
+    current = basis_of(version, target, organization)
+    if current.fingerprint != sign_off.fingerprint:
+        return _what_moved(sign_off.basis, current.as_json())
+    if now - sign_off.at > timedelta(days=organization.sign_off_days):
+        return f"It is older than {organization.sign_off_days} days."
+    if sign_off.by is None or not policies.may(sign_off.by, "mark_ready", version.agent):
+        return f"{sign_off.by} may no longer mark versions ready."
+    return None
+
+
+def _what_moved(then: dict[str, Any], now: dict[str, Any]) -> str:
+    if then.get("digest") != now["digest"]:
+        return "The content is not what was approved."
+    if then.get("variables") != now["variables"]:
+        return "A variable name or reference of the target environment changed."
+    words = {
+        "four_eyes": "the four-eyes rule",
+        "ticket_required": "the change-ticket rule",
+        "requires_sign_off": "the sign-off rule of the environment",
+        "target": "the target environment",
+    }
+    rules: dict[str, Any] = then.get("rules", {})
+    moved = [words[name] for name in words if rules.get(name) != now["rules"][name]]
+    return f"Changed since: {', '.join(moved) or 'the gate rules'}."

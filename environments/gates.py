@@ -1,0 +1,207 @@
+"""Gates: each a small named function with the same answer form, shown as a checklist and enforced under the lock.
+
+A gate answers for one move (version into environment by an actor). The page and the verb call the
+same functions, so the checklist never promises what the verb refuses (ux.md, rule 3).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from agents.models import Agent, Version
+from agents.versions import people_behind
+from console.organizations.actor import Actor
+from console.organizations.errors import Holder, Refusal, SignInNotFresh
+from console.organizations.policies import holder_of
+from environments.approvals import approval_of, staleness
+from environments.errors import ApprovalStale, GateFailed, OnHold, SelfApproval
+from environments.models import Environment, Hold, Pin, Release, SignOff
+from environments.pipeline import previous_staging
+from environments.transitions import illegal
+
+FRESH = timedelta(minutes=15)
+State = Release.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A move that is to happen: which version into which environment, by whom, under which ticket."""
+
+    agent: Agent
+    version: Version
+    environment: Environment
+    actor: Actor
+    now: datetime
+    ticket: str = ""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The answer of one rule; `refusal` is what the verb raises, the rest is what the page shows."""
+
+    rule: str
+    state: str
+    message: str
+    who_can_fix: Holder | None = None
+    refusal: Refusal | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of contract.md."""
+        holder = self.who_can_fix
+        fixers = [{"permission": holder.permission, "people": holder.people}] if holder else []
+        return {"rule": self.rule, "state": self.state, "message": self.message, "who_can_fix": fixers}
+
+
+def checklist(move: Move) -> list[Gate]:
+    """Every gate of this move, in the order in which they are enforced."""
+    rules = PRODUCTION if move.environment.is_production else STAGING
+    return [rule(move) for rule in rules]
+
+
+def enforce(move: Move) -> list[dict[str, Any]]:
+    """Let the move pass and return the checklist as it was; otherwise raise the first failing gate's refusal."""
+    gates = checklist(move)
+    answers = [gate.as_json() for gate in gates]
+    for gate in gates:
+        if gate.state != "pass":
+            raise gate.refusal or GateFailed(f"{gate.message} Nothing was changed.", gates=answers)
+    return answers
+
+
+def not_on_hold(move: Move) -> Gate:
+    """A version that was rolled back, or another of the same content, waits until the hold is lifted."""
+    hold = open_hold(move.agent, move.version)
+    if hold is None:
+        return Gate("not_on_hold", "pass", f"v{move.version.number} is not on hold.")
+    message = f"v{hold.version.number} was rolled back by {hold.by.name}: {hold.reason}"
+    refusal = OnHold(
+        f"{message}. It is on hold until somebody lifts the hold with a reason. Nothing was changed.",
+        version=hold.version.number,
+        by=hold.by.name,
+        reason=hold.reason,
+    )
+    return Gate("not_on_hold", "fail", message, holder_of("lift_hold", move.agent.organization), refusal)
+
+
+def previous_environment(move: Move) -> Gate:
+    """Hops are never skipped: what moves on is what the environment before serves now."""
+    before = previous_staging(move.environment)
+    if before is None:
+        return Gate("previous_environment", "pass", "No environment comes before this one.")
+    pin = Pin.objects.filter(agent=move.agent, environment=before).select_related("version").first()
+    if pin and pin.version_id == move.version.pk:
+        return Gate("previous_environment", "pass", f"{before.name} serves v{move.version.number}.")
+    served = f"v{pin.version.number}" if pin else "nothing"
+    message = f"{before.name} serves {served}, not v{move.version.number}."
+    holder = holder_of("promote_to_staging", move.agent.organization)
+    return Gate("previous_environment", "fail", message, holder, _not_served_before(move, pin, before))
+
+
+def sign_off(move: Move) -> Gate:
+    """QA signed off exactly this content under exactly these rules, and the signer is still entitled."""
+    if not move.environment.requires_sign_off:
+        return Gate("sign_off", "pass", f"{move.environment.name} asks for no sign-off.")
+    holder = holder_of("mark_ready", move.agent.organization)
+    approval = approval_of(move.version) if move.version.release.state == State.READY else None
+    if approval is None:
+        message = f"Version {move.version.number} has not been marked ready."
+        return Gate("sign_off", "fail", message, holder, _not_ready(move))
+    stale = staleness(approval, move.version, move.environment, now=move.now)
+    signer = approval.by.name if approval.by else "somebody"
+    if stale is None:
+        return Gate("sign_off", "pass", f"Marked ready by {signer} at {approval.at:%Y-%m-%d %H:%M} UTC.")
+    message = f"The approval by {signer} is stale. {stale}"
+    return Gate("sign_off", "fail", message, holder, _stale(move, stale))
+
+
+def four_eyes(move: Move) -> Gate:
+    """The author or a contributor does not push their own version while the rule is on (G4)."""
+    refusal = self_approval(move.agent, move.version, move.actor, "push_to_production")
+    if refusal is None:
+        return Gate("four_eyes", "pass", "Not pushed by its author or a contributor.")
+    if not move.agent.organization.four_eyes:
+        return Gate("four_eyes", "pass", "Pushed by its own author: the four-eyes rule is off. This is flagged.")
+    return Gate("four_eyes", "fail", refusal.detail, refusal.holder, refusal)
+
+
+def ticket(move: Move) -> Gate:
+    """A change ticket is named where the organization asks for one."""
+    if move.ticket or not move.agent.organization.ticket_required:
+        return Gate("ticket", "pass", f"Change ticket {move.ticket}." if move.ticket else "No ticket is asked for.")
+    return Gate("ticket", "fail", "A change ticket is required.")
+
+
+def fresh_sign_in(move: Move) -> Gate:
+    """The person proved their identity within the last 15 minutes, where the organization asks for it."""
+    proven = move.actor.proven_at
+    if not move.agent.organization.fresh_sign_in_for_production:
+        return Gate("fresh_sign_in", "pass", "No fresh sign-in is asked for.")
+    if proven and move.now - proven <= FRESH:
+        return Gate("fresh_sign_in", "pass", "You signed in within the last 15 minutes.")
+    message = "Pushing to Production asks for a sign-in within the last 15 minutes."
+    return Gate("fresh_sign_in", "pending", message, None, SignInNotFresh(f"{message} Nothing was changed."))
+
+
+STAGING: list[Callable[[Move], Gate]] = [not_on_hold, previous_environment]
+PRODUCTION: list[Callable[[Move], Gate]] = [
+    not_on_hold,
+    sign_off,
+    previous_environment,
+    four_eyes,
+    ticket,
+    fresh_sign_in,
+]
+
+
+def open_hold(agent: Agent, version: Version) -> Hold | None:
+    """The hold that keeps this content back: on the version itself or on another one with the same digest."""
+    holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=version.digest)
+    return holds.select_related("version", "by").first()
+
+
+def self_approval(agent: Agent, version: Version, actor: Actor, permission: str) -> SelfApproval | None:
+    """The four-eyes refusal when the actor's own work is in the version, whether or not the rule is on."""
+    if actor.user is None or actor.user.pk not in people_behind(version):
+        return None
+    holder = holder_of(permission, agent.organization)
+    others = Holder(holder.permission, holder.roles, [name for name in holder.people if name != actor.user.name])
+    people = ", ".join(others.people) or "nobody else at the moment"
+    return SelfApproval(
+        f"v{version.number} contains your own work, so another person must {holder.permission}: {people}."
+        " Nothing was changed.",
+        others,
+    )
+
+
+def _not_served_before(move: Move, pin: Pin | None, before: Environment) -> Refusal:
+    if pin and SignOff.objects.filter(version=move.version, decision=SignOff.Decision.READY).exists():
+        return _stale(move, f"{before.name} now serves version {pin.version.number}.")
+    return illegal(move.version, "push_to_production")
+
+
+def _not_ready(move: Move) -> Refusal:
+    """A version that was ready once lost its approval: say why; any other never had one."""
+    latest = SignOff.objects.filter(version=move.version).newest_first().first()
+    pin = previous = None
+    if before := previous_staging(move.environment):
+        previous = before
+        pin = Pin.objects.filter(agent=move.agent, environment=before).select_related("version").first()
+    if latest and latest.decision == SignOff.Decision.EXPIRED:
+        return _stale(move, latest.note)
+    if latest and latest.decision == SignOff.Decision.READY and pin and previous and pin.version_id != move.version.pk:
+        return _stale(move, f"{previous.name} now serves version {pin.version.number}.")
+    return illegal(move.version, "push_to_production")
+
+
+def _stale(move: Move, why: str) -> ApprovalStale:
+    before = previous_staging(move.environment)
+    pin = Pin.objects.filter(agent=move.agent, environment=before).select_related("version").first()
+    current = pin.version.number if pin else None
+    again = f"Have version {current} tested and marked ready." if current else "Promote a version and have it tested."
+    return ApprovalStale(
+        f"Version {move.version.number} was approved, but the approval is stale: {why} Nothing was changed. {again}",
+        approved_version=move.version.number,
+        current_version=current,
+        reason=why,
+    )

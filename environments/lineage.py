@@ -1,0 +1,42 @@
+"""Is the draft behind? Nobody's publish silently undoes somebody's rollback or fix (issue, D 10)."""
+
+from uuid import UUID
+
+from agents.models import Agent, Draft, Version
+from environments.models import Deployment, Environment, Pin
+
+
+def moved_past(agent: Agent, draft: Draft) -> Deployment | None:
+    """The latest move that the draft does not know of, or None when a publish undoes nobody's work.
+
+    A move counts when it came after the draft's base was set, still stands, and either brought in a
+    version that the draft does not descend from or took its environment back to an older one.
+    """
+    pins = Pin.objects.filter(agent=agent, deployment__at__gt=draft.based_at).exclude(
+        environment__kind=Environment.Kind.DEVELOPMENT
+    )
+    moves = [
+        pin.deployment
+        for pin in pins.select_related(
+            "deployment__version", "deployment__from_version", "deployment__environment", "deployment__by"
+        )
+    ]
+    if not moves:
+        return None
+    known = ancestry(agent, draft.base_id)
+    unknown = [move for move in moves if move.version_id not in known or _went_back(move)]
+    return max(unknown, key=lambda move: move.at, default=None)
+
+
+def ancestry(agent: Agent, version_id: UUID | None) -> set[UUID]:
+    """A version and everything it descends from."""
+    bases = dict(Version.objects.filter(agent=agent).values_list("pk", "base_id"))
+    found: set[UUID] = set()
+    while version_id is not None and version_id not in found:
+        found.add(version_id)
+        version_id = bases.get(version_id)
+    return found
+
+
+def _went_back(move: Deployment) -> bool:
+    return move.from_version is not None and move.from_version.number > move.version.number

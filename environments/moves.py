@@ -1,0 +1,101 @@
+"""Moving a pin: the step that every promotion, push and rollback shares. Costs the same for 1 KB and 2 MB (R1)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from agents.models import Agent, Version
+from console.organizations.models import User
+from environments.models import Deployment, Environment, Pin, Release, SignOff
+from environments.pipeline import sign_off_environment
+
+State = Release.State
+_TESTED = {State.STAGING, State.READY, State.CHANGES_REQUESTED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """What a deployment keeps besides the move itself."""
+
+    action: str
+    by: User
+    at: datetime
+    note: str = ""
+    ticket: str = ""
+    sign_off: SignOff | None = None
+    gates: list[dict[str, Any]] = field(default_factory=list)
+    is_self_approval: bool = False
+
+
+def current_pin(agent: Agent, environment: Environment) -> Pin | None:
+    """What the environment serves of the agent; call it under the agent's lock before deciding."""
+    pins = Pin.objects.filter(agent=agent, environment=environment)
+    return pins.select_related("version__release", "version__agent__organization", "deployment__by").first()
+
+
+def move_pin(agent: Agent, environment: Environment, version: Version, why: Why) -> Deployment:
+    """Pin the version, keep the move as a deployment, and let the former version's state follow."""
+    pin = current_pin(agent, environment)
+    deployment = Deployment.objects.create(
+        organization=agent.organization,
+        agent=agent,
+        environment=environment,
+        version=version,
+        from_version=pin.version if pin else None,
+        action=why.action,
+        by=why.by,
+        at=why.at,
+        note=why.note,
+        ticket=why.ticket,
+        sign_off=why.sign_off,
+        gates=why.gates,
+        is_self_approval=why.is_self_approval,
+    )
+    if pin:
+        former = pin.version
+        pin.version, pin.deployment = version, deployment
+        pin.save(update_fields=["version", "deployment"])
+        if former.pk != version.pk:
+            settle(former)
+    else:
+        Pin.objects.create(
+            organization=agent.organization,
+            agent=agent,
+            environment=environment,
+            version=version,
+            deployment=deployment,
+        )
+    _note_first_release(agent, why)
+    return deployment
+
+
+def settle(version: Version) -> None:
+    """A version pinned in no environment of the kind its state speaks of is superseded (design.md section 2).
+
+    A READY version that left the last staging environment but stays in an earlier one must be signed off anew.
+    """
+    release = version.release
+    pinned = {pin.environment for pin in Pin.objects.filter(version=version).select_related("environment")}
+    kinds = {environment.kind for environment in pinned}
+    if (release.state in _TESTED and Environment.Kind.STAGING not in kinds) or (
+        release.state == State.PRODUCTION and Environment.Kind.PRODUCTION not in kinds
+    ):
+        change_state(release, release.to_superseded)
+    elif release.state == State.READY and sign_off_environment(version.agent.organization) not in pinned:
+        change_state(release, release.to_staging)
+
+
+def change_state(release: Release, transition: Any) -> None:
+    """Make one transition and save it; the caller holds the agent's lock and has checked everything."""
+    transition()
+    release.changed_at = timezone.now()
+    release.save(update_fields=["state", "changed_at"])
+
+
+def _note_first_release(agent: Agent, why: Why) -> None:
+    if agent.released_at is None:
+        agent.released_at = why.at
+        agent._history_user, agent._change_reason = why.by, "Left Development"
+        agent.save(update_fields=["released_at"])

@@ -1,0 +1,49 @@
+"""The organization's pipeline: what comes before what, by kind and position."""
+
+from console.organizations.errors import Conflict
+from console.organizations.models import Organization
+from environments.models import Environment
+
+STANDARD = [
+    ("development", "Development", Environment.Kind.DEVELOPMENT),
+    ("staging", "Staging", Environment.Kind.STAGING),
+    ("production", "Production", Environment.Kind.PRODUCTION),
+]
+
+
+def environments_of(organization: Organization) -> list[Environment]:
+    """The pipeline in order."""
+    return list(Environment.objects.filter(organization=organization).in_order())
+
+
+def entry_environment(organization: Organization) -> Environment:
+    """The first environment after Development: where a publish goes."""
+    for environment in environments_of(organization):
+        if environment.kind != Environment.Kind.DEVELOPMENT:
+            return environment
+    raise Conflict("The pipeline has no environment after Development. An Org Admin can add one.")
+
+
+def previous_staging(environment: Environment) -> Environment | None:
+    """The staging environment right before this one in the pipeline: the hop that may not be skipped."""
+    return (
+        Environment.objects.filter(
+            organization=environment.organization_id,
+            kind=Environment.Kind.STAGING,
+            position__lt=environment.position,
+        )
+        .in_order()
+        .last()
+    )
+
+
+def sign_off_environment(organization: Organization) -> Environment | None:
+    """The last staging environment: where QA decides."""
+    staging = Environment.objects.filter(organization=organization, kind=Environment.Kind.STAGING)
+    return staging.in_order().last()
+
+
+def production_environment(organization: Organization) -> Environment | None:
+    """The first production environment: what a sign-off speaks of, and where a push goes by default."""
+    production = Environment.objects.filter(organization=organization, kind=Environment.Kind.PRODUCTION)
+    return production.in_order().first()
