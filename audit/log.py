@@ -7,6 +7,7 @@ that keeps the refused attempt. If the event cannot be written, the act does not
 import functools
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.db import DatabaseError, connection, transaction
@@ -108,7 +109,7 @@ def record(
 
 
 def _append(event: Event) -> None:
-    sequence, event.previous_hash, event.at = _lock_head(event.organization)
+    sequence, event.previous_hash, event.at = lock_head(event.organization)
     event.sequence = sequence + 1
     event.hash = event_hash(event)
     event.save(force_insert=True)
@@ -125,11 +126,12 @@ def assert_known(name: str) -> None:
         raise LookupError(f"{name} is not in audit.verbs")
 
 
-def _lock_head(organization: Organization) -> tuple[int, str, Any]:
+def lock_head(organization: Organization) -> tuple[int, str, datetime]:
+    """Lock the chain until the transaction ends: its last sequence and hash, and the time for the next event."""
     with connection.cursor() as cursor:
         for _ in range(2):
             cursor.execute(
-                "SELECT sequence, hash, greatest(clock_timestamp(), at) FROM audit_chainhead"
+                f"SELECT sequence, hash, greatest({NOW}, at) FROM audit_chainhead"
                 " WHERE organization_id = %s FOR UPDATE",
                 [organization.pk],
             )
