@@ -173,7 +173,9 @@ def is_choice_group(field: BoundField) -> bool:
 
 def _control_class(field: BoundField) -> str:
     widget = field.field.widget
-    if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
+    if is_choice_group(field):
+        return ""  # Django would put it on the group as well
+    if is_single_check(field):
         return "form-check-input"
     if isinstance(widget, Select):
         return "form-select"
