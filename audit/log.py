@@ -46,7 +46,7 @@ def verb(name: str) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Conca
 
     def frame(act: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
         @functools.wraps(act)
-        def run(subject: S, *args: P.args, **kwargs: P.kwargs) -> R:
+        def run(subject: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             target = subject.audit_target()
             try:
                 with transaction.atomic(durable=True):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from audit.verbs import names_in
 
 if TYPE_CHECKING:
-    from audit.models import Event
+    from audit.models import Event  # noqa: F401  # named in a string below
     from console.organizations.models import Organization, User
 
 
