@@ -4,10 +4,10 @@ RUN := .venv/bin/python
 BOOTSTRAP := $(PYTHON) console/launcher/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format check lock bench manage clean install install-dev
+.PHONY: help run test lint types format check lock imports migrations deploy-check bench manage vendor clean install install-dev
 
 help:  ## Show what there is
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 install:
 	@$(BOOTSTRAP) requirements.lock
@@ -35,10 +35,16 @@ format: install-dev  ## Write code and templates in the house format
 	$(RUN) -m ruff format .
 	-find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
-check: lint types  ## Everything that .ci/run does after the tests
+imports: install-dev  ## Which room may import which
 	.venv/bin/lint-imports --no-cache
-	SLIPWAY_HOME=build/check $(RUN) -m console.launcher.manage makemigrations --check --dry-run
-	$(RUN) -m console.launcher.production_check
+
+migrations: install-dev  ## No model without its migration (needs no database, so its absence is no warning)
+	SLIPWAY_ENVIRONMENT=local $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+deploy-check: install-dev  ## Django's deployment check on production settings
+	@$(RUN) -m console.launcher.production_check
+
+check: lint types imports migrations deploy-check  ## Everything that .ci/run does after the tests
 
 manage: install  ## One command of manage.py on the data of `make run`: make manage ARGS="audit_verify"
 	@$(RUN) -m console.launcher.manage $(ARGS)
@@ -51,6 +57,9 @@ lock:  ## Resolve pyproject.toml anew into the two lock files (needs uv)
 
 bench: install  ## Measure the verbs (a benchmark, not a test)
 	$(RUN) -m console.launcher.manage bench $(ARGS)
+
+vendor:  ## Fetch the pinned third-party files of static/vendor again (needs npm)
+	sh static/vendor/fetch.sh
 
 clean:  ## Remove the environment and caches; the data in SLIPWAY_HOME stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist staticfiles

@@ -137,6 +137,8 @@ def _copy_once(folder: Path, key: Path, sources: list[Path], root: Path) -> Path
     target = folder / hashlib.sha256(key.read_bytes()).hexdigest()[:16]
     if target.exists():
         return target
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)  # whatever the umask says: the account has to pass through
     unfinished = target.with_suffix(".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     for source in sources:

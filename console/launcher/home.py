@@ -114,7 +114,10 @@ class Home:
         path = self.secrets / name
         if not path.exists():
             if is_bound_to_data and (self.services() / "postgres").exists():
-                raise LaunchError(f"{path} is missing, but the data was written with it. Put it back from your backup.")
+                raise LaunchError(
+                    f"{path} is missing, but the database in {self.services()} needs it. Put it back from "
+                    "your backup, or remove that folder's `postgres` to begin with an empty database."
+                )
             write_private(path, make() + "\n")
         return path
 
