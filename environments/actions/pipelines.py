@@ -1,6 +1,6 @@
-"""Verbs that make environments."""
+"""Making environments."""
 
-from audit.log import record, verb
+from audit.log import record
 from console.organizations.actor import Actor
 from console.organizations.errors import Conflict
 from console.organizations.models import Organization
@@ -9,9 +9,11 @@ from environments.models import Environment
 from environments.pipeline import STANDARD, environments_of
 
 
-@verb("environment.created")
 def create_pipeline(organization: Organization, *, actor: Actor) -> list[Environment]:
-    """Give a new organization Development, Staging and Production, in this order."""
+    """Give a new organization Development, Staging and Production, in this order.
+
+    A step of founding it: it runs in that verb's transaction and adds its own event there.
+    """
     require(actor, "manage_settings", organization)
     if environments_of(organization):
         raise Conflict(f"{organization.name} has environments already. Nothing was changed.")
