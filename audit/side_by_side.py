@@ -57,7 +57,7 @@ def side_by_side(hunks: Iterable[Hunk], folded: int = 0) -> list[Row]:
 
 
 def unified(hunks: Iterable[Hunk], folded: int = 0) -> list[Row]:
-    """The same as one column, removed lines before added ones; tokens stand in `left` or in `right`."""
+    """The same as one column, removed lines before added ones; each row has one side."""
     rows: list[Row] = []
     pending: list[Row] = []
     for row in side_by_side(hunks, folded):
@@ -67,9 +67,9 @@ def unified(hunks: Iterable[Hunk], folded: int = 0) -> list[Row]:
             pending = []
             continue
         if row.left_no:
-            rows.append(Row("removed", left_no=row.left_no, left=row.left))
+            rows.append(Row(row.kind, left_no=row.left_no, left=row.left))
         if row.right_no:
-            pending.append(Row("added", right_no=row.right_no, right=row.right))
+            pending.append(Row(row.kind, right_no=row.right_no, right=row.right))
     return rows + pending
 
 
@@ -92,9 +92,7 @@ def _changed_rows(lines: list[Line], marks: WordMarks) -> Iterator[Row]:
     for old, new in _pairs(lines):
         if old and new:
             left, right = marks.mark(old.text, new.text)
-            yield Row(
-                "changed", old.old_no, _side(old, left, "del", new), new.new_no, _side(new, right, "add", old)
-            )
+            yield Row("changed", old.old_no, _side(old, left, "del", new), new.new_no, _side(new, right, "add", old))
         elif old:
             yield Row("removed", left_no=old.old_no, left=_side(old, (Piece(old.text, False),), "del", None))
         elif new:

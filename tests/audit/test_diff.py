@@ -112,10 +112,10 @@ def test_unified__changed_lines__removed_before_added_and_nothing_twice() -> Non
     rows = unified(diff.hunks, diff.folded)
 
     assert [(row.kind, row.left_no, row.right_no) for row in rows] == [
-        ("removed", 1, None),
-        ("removed", 2, None),
-        ("added", None, 1),
-        ("added", None, 2),
+        ("changed", 1, None),
+        ("changed", 2, None),
+        ("changed", None, 1),
+        ("changed", None, 2),
         ("equal", 3, 3),
     ]
 

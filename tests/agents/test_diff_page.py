@@ -1,0 +1,94 @@
+"""The page of a comparison: what assistive technology reads, and that content never becomes markup."""
+
+import json
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from lxml import html
+
+from agents.compare import Side, compare
+from agents.comparison import Comparison
+
+SCRIPT = "<script>alert(1)</script>"
+LEFT: dict[str, Any] = {
+    "prompt": "Always be kind.\n" + "Same.\n" * 20 + "Say hello.\nGone.\n",
+    "settings": {"greeting": "Hello.", "note": "a\nb\n"},
+    f"tools/{SCRIPT}": {"type": "http"},
+}
+RIGHT: dict[str, Any] = {
+    "prompt": "Always be brief.\n" + "Same.\n" * 20 + f"Say {SCRIPT}.\n",
+    "settings": {"greeting": SCRIPT, "note": "a\nc\n"},
+}
+
+
+def comparison() -> Comparison:
+    def digests(parts: dict[str, Any]) -> dict[str, str]:
+        return {path: json.dumps(value) for path, value in parts.items()}
+
+    return compare(Side("v15", digests(LEFT)), Side("v18", digests(RIGHT)), json.loads)
+
+
+@pytest.fixture(params=["split", "unified"])
+def page(request: pytest.FixtureRequest) -> html.HtmlElement:
+    rendered = render_to_string("components/_diff.html", {"comparison": comparison(), "layout": request.param})
+    return html.fromstring(rendered)
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_render_diff__hostile_content__stays_text(page: html.HtmlElement) -> None:
+    assert page.findall(".//script") == []
+    assert page.xpath("//@style | //@onclick") == []
+    assert SCRIPT in page.text_content()
+
+
+def test_render_diff__headings__one_per_section_and_item(page: html.HtmlElement) -> None:
+    assert [words(heading) for heading in page.findall(".//h2")] == [
+        "Settings 2 changed",
+        "Prompt +2 -3",
+        "Tools 1 removed",
+    ]
+    assert [words(heading) for heading in page.findall(".//h3")] == [
+        "Settings changed",
+        "Prompt changed",
+        f"tool {SCRIPT} removed",
+    ]
+
+
+def test_render_diff__tables__have_captions_scopes_and_their_own_scroll_region(page: html.HtmlElement) -> None:
+    tables = page.findall(".//table")
+
+    assert len(tables) == 4
+    assert "Prompt: 2 lines added, 3 removed" in [words(table.find("caption")) for table in tables]
+    for table in tables:
+        assert all(cell.get("scope") for cell in table.findall(".//th"))
+        region = table.getparent()
+        assert (region.get("role"), region.get("tabindex")) == ("region", "0")
+        assert region.get("aria-label")
+        widths = {sum(int(cell.get("colspan", 1)) for cell in row) for row in table.findall(".//tr")}
+        assert len(widths) == 1
+
+
+def test_render_diff__changed_words__are_marked_and_announced(page: html.HtmlElement) -> None:
+    removed = [words(cell) for cell in page.xpath("//td[contains(@class, 'diff-del')]")]
+    added = [words(cell) for cell in page.xpath("//td[contains(@class, 'diff-add')]")]
+
+    assert "-removed: Say hello." in removed
+    assert "-removed: Gone." in removed
+    assert f"+added: Say {SCRIPT}." in added
+    assert page.xpath("//td[contains(@class, 'diff-del')]/del[text() = 'kind']")
+
+
+def test_render_diff__unchanged_run__says_how_many_lines(page: html.HtmlElement) -> None:
+    assert "14 unchanged lines" in [words(row) for row in page.xpath("//tr[@class = 'diff-fold']")]
+
+
+def test_render_diff__identical__says_so_without_tables() -> None:
+    side = Side("v15", {"prompt": "a"})
+
+    rendered = render_to_string("components/_diff.html", {"comparison": compare(side, Side("v18", side.manifest), str)})
+
+    assert words(html.fromstring(rendered)) == "v18 and v15 are identical."
