@@ -67,9 +67,7 @@ def pytest_unconfigure() -> None:
 def running_services() -> Services:
     """The services of this run, for tests that start processes of their own."""
     if _services is None:
-        raise RuntimeError(
-            "The plugin tests.services is not loaded; run pytest with this project's configuration."
-        )
+        raise RuntimeError("The plugin tests.services is not loaded; run pytest with this project's configuration.")
     return _services
 
 

@@ -107,9 +107,7 @@ def _test_database_url() -> str:
     """DATABASE_URL with the name that Django gave to the test database."""
     from django.db import connection
 
-    return urlunsplit(
-        urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    )
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
 def _end_abandoned_runs(folder: Path) -> None:
