@@ -1,10 +1,84 @@
 """What every page shows around its content: navigation, organization, theme, version."""
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+from console.organizations.models import Membership, Organization, User
+from console.organizations.policies import permissions_on
+
+try:
+    VERSION = version("slipway")
+except PackageNotFoundError:  # run from a checkout that is not installed
+    VERSION = "0.1.0"
+
+# label, address below the organization's, icon, permission (any of them; nothing asked when empty)
+AREAS = [
+    ("Agents", "agents", "bot", ()),
+    ("Audit", "audit", "scroll-text", ("view_own_events", "view_release_events", "view_all_events")),
+    ("Members", "members", "users", ("view_members",)),
+    ("Settings", "settings", "settings", ("view_settings",)),
+]
+PERSONAL = [
+    ("Profile", "profile", "circle-user"),
+    ("Password", "account_change_password", "key-round"),
+    ("Second factors", "mfa_index", "badge-check"),
+    ("Sessions", "usersessions_list", "monitor"),
+]
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context of the frame; pages inside an organization add their own."""
-    return {"theme": "system", "nav": {"items": [], "organizations": []}, "version": "0.1.0"}
+    person = getattr(request, "user", None)
+    frame = {"version": VERSION, "request_id": getattr(request, "request_id", "")}
+    if not isinstance(person, User):
+        return frame | {"theme": "system", "nav": {"items": [], "organizations": []}}
+    return frame | {"theme": person.theme, "nav": _navigation(request, person)}
+
+
+def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
+    memberships = list(Membership.objects.filter(user=person).select_related("organization"))
+    current: Organization | None = getattr(request, "organization", None)
+    here = next((item for item in memberships if current and item.organization_id == current.pk), None)
+    user = {
+        "name": person.name,
+        "email": person.email,
+        "roles": [role.label for role in here.role_list] if here else [],
+        "links": [{"label": label, "url": reverse(name), "icon": icon} for label, name, icon in PERSONAL],
+    }
+    return {
+        "home_url": reverse("home"),
+        "items": _areas(request, person, here.organization) if here else [],
+        "organization": _organization(here.organization, here=True) if here else None,
+        "organizations": [_organization(item.organization, here=item is here) for item in memberships],
+        "queue_count": 0,
+        "user": user,
+        "theme_url": reverse("theme"),
+        "sign_out_url": reverse("account_logout"),
+    }
+
+
+def _areas(request: HttpRequest, person: User, organization: Organization) -> list[dict[str, Any]]:
+    """The areas the person can ever use here; the others are not shown (ux.md 3.6)."""
+    held = permissions_on(person, organization)
+    start = reverse("organization", args=[organization.slug])
+    return [
+        {
+            "label": label,
+            "url": start + path,
+            "icon": icon,
+            "current": f"{request.path}/".startswith(f"{start}{path}/"),
+        }
+        for label, path, icon, permissions in AREAS
+        if not permissions or held.intersection(permissions)
+    ]
+
+
+def _organization(organization: Organization, *, here: bool) -> dict[str, Any]:
+    return {
+        "name": organization.name,
+        "url": reverse("organization", args=[organization.slug]),
+        "current": here,
+    }

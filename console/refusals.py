@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from console.organizations.errors import Invalid, PermissionMissing, Refusal
+from console.organizations.doors import confirm_address, keep_typed, way_back
+from console.organizations.errors import Invalid, PermissionMissing, Refusal, SignInNotFresh
 
 STATUS = {
     "not_found": 404,
@@ -38,13 +39,22 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "errors": refusal.errors if isinstance(refusal, Invalid) else [],
         "gates": refusal.extra.get("gates", []),
         "typed": _typed(request),
-        "back": request.META.get("HTTP_REFERER", ""),
+        "back": way_back(request),
+        "actions": _ways_on(request, refusal),
         "request_id": getattr(request, "request_id", ""),
     }
     response = render(request, "refusal.html", context, status=context["status"])
     if response.status_code == 503:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _ways_on(request: HttpRequest, refusal: Refusal) -> list[dict[str, str]]:
+    """The next step where there is one: a fresh proof of identity, with the form kept for afterwards."""
+    if not isinstance(refusal, SignInNotFresh):
+        return []
+    keep_typed(request)
+    return [{"label": "Confirm who you are", "url": confirm_address(request)}]
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

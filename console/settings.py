@@ -49,9 +49,7 @@ def database(url: str) -> dict[str, object]:
     """Django's database settings of a postgresql:// address; any other engine is refused (ADR 003)."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must begin with postgresql://; only PostgreSQL has the row locks."
-        )
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; only PostgreSQL has the row locks.")
     query = dict(item.split("=", 1) for item in parts.query.split("&") if "=" in item)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -151,6 +149,8 @@ CACHES = {
         # Rate limits must count over all processes, so the cache is shared: a table, not a process' memory.
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "console_cache",
+        # Culling drops entries at random, and with them counted failures: never before this many.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
 
@@ -183,8 +183,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key", "login": "60/m/ip"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Slipway] "
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # people are told when their password or second factor changed (T38)
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/15m/ip,10/15m/key", "login": "60/m/ip"}  # key: account and network
 USERSESSIONS_TRACK_ACTIVITY = True
+MFA_TOTP_ISSUER = "Slipway"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
@@ -204,6 +207,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 X_FRAME_OPTIONS = "DENY"
 if flag("SLIPWAY_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # the proxy's last entry of X-Forwarded-For is the browser's network
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -247,6 +251,7 @@ EMAIL_PORT = number("SLIPWAY_EMAIL_PORT", 25)
 EMAIL_HOST_USER = text("SLIPWAY_EMAIL_USER")
 EMAIL_HOST_PASSWORD = text("SLIPWAY_EMAIL_PASSWORD")
 EMAIL_USE_TLS = flag("SLIPWAY_EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a request
 DEFAULT_FROM_EMAIL = text("SLIPWAY_EMAIL_FROM", "slipway@localhost")
 CELERY_BROKER_URL = text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 
@@ -270,12 +275,7 @@ def _refuse_unsafe_production() -> None:
     """Production does not start with a setting that would be unsafe (T42); the message names it."""
     if DEBUG:
         raise ImproperlyConfigured("SLIPWAY_DEBUG must be false in production.")
-    if (
-        len(SECRET_KEY) < 50
-        or len(set(SECRET_KEY)) < 10
-        or "insecure" in SECRET_KEY
-        or "change" in SECRET_KEY
-    ):
+    if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "insecure" in SECRET_KEY or "change" in SECRET_KEY:
         raise ImproperlyConfigured("SLIPWAY_SECRET_KEY must be a random value of at least 50 characters.")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
         raise ImproperlyConfigured("SLIPWAY_ALLOWED_HOSTS must list the host names, without wildcards.")

@@ -6,6 +6,5 @@ from console import views
 
 urlpatterns = [
     path("healthz", views.health, name="health"),
-    path("", views.home, name="home"),
-    path("accounts/", include("allauth.urls")),
+    path("", include("console.people_urls")),
 ]

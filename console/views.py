@@ -1,9 +1,9 @@
 """The project's own pages: home, health, and what stands outside every organization."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection, DatabaseError
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 
@@ -31,9 +31,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "request_id": getattr(request, "request_id", ""),
     }
     return render(request, "refusal.html", context, status=403)
-
-
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """The start: the person's organization."""
-    return redirect("account_change_password")

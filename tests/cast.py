@@ -77,9 +77,7 @@ def found(founder: Person, slug: str, name: str, **rules: object) -> Organizatio
 
 def join(organization: Organization, admin: Person, person: Person, *roles: str) -> Membership:
     """Bring a person in by an invitation, as every member comes in."""
-    invitation, _ = invite_member(
-        organization, actor=admin.actor(), email=person.user.email, roles=list(roles)
-    )
+    invitation, _ = invite_member(organization, actor=admin.actor(), email=person.user.email, roles=list(roles))
     return accept_invitation(invitation, actor=person.actor())
 
 

@@ -1,13 +1,25 @@
-"""What every page door does first: who asks, and for which organization."""
+"""What every page door does first: who asks, for which organization, and how fresh their sign-in is."""
 
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from django.http import Http404, HttpRequest
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
+
+LAST_ORGANIZATION = "organization"  # session: the slug of the organization seen last
+TYPED = "typed"  # session: what was typed into a form that asked for a fresh sign-in, by page
+TYPED_PAGES = 5
+TYPED_LENGTH = 64 * 1024
+SECRET_FIELDS = ("csrfmiddlewaretoken", "password", "token", "seen", "base", "expected")
 
 
 def person_of(request: HttpRequest) -> User:
@@ -17,15 +29,32 @@ def person_of(request: HttpRequest) -> User:
 
 def actor_of(request: HttpRequest) -> Actor:
     """The person behind a page's verb, with what the audit event keeps of the request."""
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, person_of(request))
     proven = max((record["at"] for record in records if "at" in record), default=None)
     return Actor(
         user=person_of(request),
         door="page",
         request_id=getattr(request, "request_id", ""),
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=address_of(request),
         proven_at=datetime.fromtimestamp(proven, UTC) if proven else None,
     )
+
+
+def visitor_of(request: HttpRequest, name: str) -> Actor:
+    """Somebody without an account who acts under this name (set-up, an invitation)."""
+    return Actor(
+        user=None,
+        door="page",
+        request_id=getattr(request, "request_id", ""),
+        address=address_of(request),
+        proven_at=datetime.now(UTC),
+        name=name,
+    )
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address of the browser, behind one trusted proxy where the settings say so."""
+    return str(get_adapter().get_client_ip(request))
 
 
 def organization_for(request: HttpRequest, slug: str) -> Organization:
@@ -34,4 +63,55 @@ def organization_for(request: HttpRequest, slug: str) -> Organization:
     if organization is None:
         raise Http404("No such organization.")
     request.organization = organization  # type: ignore[attr-defined]  # the frame's navigation reads it
+    if request.session.get(LAST_ORGANIZATION) != slug:
+        request.session[LAST_ORGANIZATION] = slug
     return organization
+
+
+def sign_in(request: HttpRequest, person: User, to: str) -> HttpResponseBase:
+    """Sign a person in who just chose their password, with a new session, and go on to a page."""
+    login = Login(user=person, redirect_url=to)
+    return cast("HttpResponseBase", perform_password_login(request, {"email": person.email}, login))
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page a form was sent from: the referring page of this host, else the form's own address."""
+    referrer = request.META.get("HTTP_REFERER", "")
+    if url_has_allowed_host_and_scheme(referrer, allowed_hosts={request.get_host()}):
+        parts = urlsplit(referrer)
+        if parts.path.startswith("/") and not parts.path.startswith("//"):
+            return parts.path + (f"?{parts.query}" if parts.query else "")
+    return request.path
+
+
+def confirm_address(request: HttpRequest) -> str:
+    """Where a person proves who they are and comes back to the page the refused form was sent from."""
+    return f"{reverse('account_reauthenticate')}?next={quote(way_back(request))}"
+
+
+def keep_typed(request: HttpRequest) -> None:
+    """Keep the refused form's texts in the session for `typed_before`; never a password or a token."""
+    typed = {
+        name: values[0] if len(values) == 1 else values
+        for name, values in request.POST.lists()
+        if not any(word in name for word in SECRET_FIELDS)
+    }
+    if sum(len(str(value)) for value in typed.values()) > TYPED_LENGTH:
+        return  # the page's own script keeps long texts in the browser
+    pages = dict(list(request.session.get(TYPED, {}).items())[1 - TYPED_PAGES :])
+    pages.pop(_page(way_back(request)), None)
+    request.session[TYPED] = pages | {_page(way_back(request)): typed}
+
+
+def typed_before(request: HttpRequest) -> dict[str, Any]:
+    """What was typed into this page's form before the detour, once; fit for a form's `initial`."""
+    pages = request.session.get(TYPED, {})
+    if request.method != "GET" or request.path not in pages:
+        return {}
+    typed = pages.pop(request.path)
+    request.session[TYPED] = pages
+    return cast("dict[str, Any]", typed)
+
+
+def _page(address: str) -> str:
+    return address.partition("?")[0]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from guardian.core import ObjectPermissionChecker
-from guardian.shortcuts import assign_perm, get_users_with_perms, remove_perm
+from guardian.shortcuts import get_users_with_perms
+from guardian.utils import get_group_obj_perms_model
 
 from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
 from console.organizations.roles import PERMISSIONS, Role, permissions_of, roles_carrying
@@ -70,24 +71,26 @@ def require_fresh_sign_in(actor: "Actor", organization: "Organization") -> None:
 
 def sync_role_groups(organization: "Organization") -> None:
     """Make the role groups' permissions equal to the role table and the organization's reading rules."""
-    for role in Role:
-        group, _ = Group.objects.get_or_create(name=_group_name(organization, role))
-        wanted = permissions_of(role, organization)
-        held = frozenset(ObjectPermissionChecker(group).get_perms(organization))
-        for permission in wanted - held:
-            assign_perm(permission, group, organization)
-        for permission in held - wanted:
-            remove_perm(permission, group, organization)
+    groups = _role_groups(organization)
+    rows = get_group_obj_perms_model(organization)
+    ids = dict(Permission.objects.filter(content_type__model="organization").values_list("codename", "pk"))
+    wanted = {(groups[role].pk, ids[code]) for role in Role for code in permissions_of(role, organization)}
+    held = {
+        (row.group_id, row.permission_id): row.pk
+        for row in rows.objects.filter(content_object=organization, group__in=groups.values())
+    }
+    rows.objects.filter(pk__in=[held[pair] for pair in held.keys() - wanted]).delete()
+    rows.objects.bulk_create(
+        rows(group_id=group, permission_id=permission, content_object=organization)
+        for group, permission in sorted(wanted - held.keys())
+    )
 
 
 def sync_member_groups(user: "User", organization: "Organization", roles: list[str]) -> None:
     """Put the person into exactly the role groups of these roles; no roles takes every right away."""
-    groups = {role: Group.objects.get(name=_group_name(organization, role)) for role in Role}
-    for role, group in groups.items():
-        if role.value in roles:
-            user.groups.add(group)
-        else:
-            user.groups.remove(group)
+    groups = _role_groups(organization)
+    user.groups.remove(*[group for role, group in groups.items() if role.value not in roles])
+    user.groups.add(*[group for role, group in groups.items() if role.value in roles])
 
 
 def known_permissions() -> set[str]:
@@ -96,5 +99,9 @@ def known_permissions() -> set[str]:
     return set(codenames)
 
 
-def _group_name(organization: "Organization", role: Role) -> str:
-    return f"{organization.pk}:{role.value}"
+def _role_groups(organization: "Organization") -> dict[Role, Group]:
+    """The groups of the four roles, made when they are missing."""
+    names = {role: f"{organization.pk}:{role.value}" for role in Role}
+    Group.objects.bulk_create([Group(name=name) for name in names.values()], ignore_conflicts=True)
+    found = {group.name: group for group in Group.objects.filter(name__in=names.values())}
+    return {role: found[name] for role, name in names.items()}

@@ -16,7 +16,7 @@ from console.organizations.actions.members import checked_roles
 from console.organizations.actions.people import new_person
 from console.organizations.actor import Actor
 from console.organizations.errors import Conflict, InvitationSpent
-from console.organizations.models import Invitation, Membership, Organization
+from console.organizations.models import Invitation, Membership, Organization, User
 from console.organizations.names import checked_email
 
 LIFETIME = timedelta(hours=24)
@@ -35,10 +35,14 @@ def find_invitation(token: str) -> Invitation:
     return found
 
 
+def check_addressee(invitation: Invitation, person: User) -> None:
+    """Refuse, in the words of every useless invitation, when it was meant for somebody else."""
+    if person.email.lower() != invitation.email:
+        raise InvitationSpent(SPENT)
+
+
 @verb("member.invited")
-def invite_member(
-    organization: Organization, *, actor: Actor, email: str, roles: list[str]
-) -> tuple[Invitation, str]:
+def invite_member(organization: Organization, *, actor: Actor, email: str, roles: list[str]) -> tuple[Invitation, str]:
     """Invite the owner of an address; a former open invitation of that address is void from now on.
 
     Returns the invitation and the raw token, which is kept nowhere. The mail leaves after the commit.
@@ -80,17 +84,17 @@ def revoke_invitation(invitation: Invitation, *, actor: Actor) -> None:
 
 
 @verb("member.joined")
-def accept_invitation(
-    invitation: Invitation, *, actor: Actor, name: str = "", password: str = ""
-) -> Membership:
+def accept_invitation(invitation: Invitation, *, actor: Actor, name: str = "", password: str = "") -> Membership:
     """Make the invited person a member, once; without a signed-in person an account is created first.
 
     Whoever is signed in must own the invited address.
     """
     organization = Organization.objects.locked(invitation.organization)
     current = Invitation.objects.open().filter(pk=invitation.pk).first()
-    if current is None or (actor.user is not None and actor.user.email.lower() != current.email):
+    if current is None:
         raise InvitationSpent(SPENT)
+    if actor.user is not None:
+        check_addressee(current, actor.user)
     person = actor.user or new_person(email=current.email, name=name, password=password)
     if Membership.objects.filter(organization=organization, user=person).exists():
         raise InvitationSpent(SPENT)

@@ -28,10 +28,11 @@ def new_person(*, email: str, name: str, password: str) -> User:
         ) from None
 
 
-def change_profile(person: User, *, name: str) -> None:
-    """Change how a person is called from now on; what the logs say of the past stays."""
+def change_profile(person: User, *, name: str, theme: str) -> None:
+    """Change how a person is called from now on, and their theme; what the logs say of the past stays."""
     person.name = checked_name(name)
     person.save(update_fields=["name"])
+    change_theme(person, theme=theme)
 
 
 def change_theme(person: User, *, theme: str) -> None:

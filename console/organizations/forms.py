@@ -1,0 +1,142 @@
+"""The shapes of the pages' forms; what a value may be is decided by the verbs."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+
+from console.organizations.errors import Invalid
+from console.organizations.models import ROLE_CHOICES
+from console.organizations.names import NAME_LENGTH
+
+_PASSWORD_HELP = " ".join(password_validators_help_texts())
+
+
+class ExactForm(forms.Form):
+    """A form that refuses fields it does not have instead of ignoring them (T18)."""
+
+    passing = ("csrfmiddlewaretoken", "next")
+
+    def clean(self) -> dict[str, Any]:
+        """Name the first unknown field."""
+        unknown = sorted(set(self.data) - set(self.fields) - set(self.passing))
+        if unknown:
+            raise forms.ValidationError(f"The form has no field {unknown[0][:60]!r}.")
+        return self.cleaned_data
+
+    def take(self, refusal: Invalid) -> None:
+        """Show a verb's refusal at the fields it points to."""
+        for error in refusal.errors:
+            name = error.pointer.removeprefix("/")
+            self.add_error(name if name in self.fields else None, error.message)
+        if not refusal.errors:
+            self.add_error(None, refusal.detail)
+
+
+def password_field(label: str = "Password") -> forms.CharField:
+    """A new password: any characters, pasting allowed."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(label=label, widget=widget, strip=False, max_length=4096, help_text=_PASSWORD_HELP)
+
+
+def roles_field() -> forms.MultipleChoiceField:
+    """One or more roles."""
+    return forms.MultipleChoiceField(
+        label="Roles", choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+class InviteForm(ExactForm):
+    """Whom to invite, as what."""
+
+    email = forms.CharField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    roles = roles_field()
+
+
+class RolesForm(ExactForm):
+    """The roles of a member; `expected` are those the page showed."""
+
+    roles = roles_field()
+    expected = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+
+class JoinForm(ExactForm):
+    """The account of an invited person."""
+
+    name = forms.CharField(
+        label="Your name", max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = password_field()
+
+
+class ConfirmForm(ExactForm):
+    """Nothing to fill in: the act itself is the question."""
+
+
+class ProfileForm(ExactForm):
+    """How a person is called and how the console looks to them."""
+
+    name = forms.CharField(label="Name", max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    theme = forms.ChoiceField(
+        label="Theme",
+        choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")],
+        widget=forms.RadioSelect,
+    )
+
+
+class SetupForm(ExactForm):
+    """The first admin, the organization and its two first rules."""
+
+    name = forms.CharField(
+        label="Your name", max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.CharField(
+        label="Your e-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = password_field()
+    organization = forms.CharField(label="Name of the organization", max_length=NAME_LENGTH)
+    slug = forms.CharField(
+        label="Short name",
+        max_length=63,
+        help_text="Part of every address: /o/short-name/. Lower-case letters, digits and hyphens. It stays for good.",
+    )
+    four_eyes = forms.BooleanField(
+        label="Whoever worked on a version may neither mark it ready nor push it",
+        required=False,
+        initial=True,
+        help_text="The four-eyes rule. It looks at people, not at roles.",
+    )
+    ticket_required = forms.BooleanField(label="A push to Production must name a change ticket", required=False)
+
+
+class SettingsForm(ExactForm):
+    """The rules of an organization as sentences; `seen` says which rules the page showed."""
+
+    name = forms.CharField(label="Name of the organization", max_length=NAME_LENGTH)
+    four_eyes = forms.BooleanField(
+        label="Whoever worked on a version may neither mark it ready nor push it",
+        required=False,
+        help_text="Default: on. When it is off, an approval or a push of one's own work is possible and flagged.",
+    )
+    sign_off_days = forms.IntegerField(
+        label="Days until a sign-off expires",
+        help_text="1 to 365, default: 30. An older approval cannot be pushed; QA has to decide again.",
+    )
+    ticket_required = forms.BooleanField(
+        label="A push to Production must name a change ticket", required=False, help_text="Default: off."
+    )
+    fresh_sign_in_for_production = forms.BooleanField(
+        label="A push to Production needs a sign-in that is at most 15 minutes old",
+        required=False,
+        help_text="Default: on. The same proof is then asked for changes of members, roles and these settings.",
+    )
+    developers_read_staging = forms.BooleanField(
+        label="Developers may read Staging", required=False, help_text="Default: off. Its page, tests and logs."
+    )
+    developers_read_production = forms.BooleanField(
+        label="Developers may read Production", required=False, help_text="Default: off. Its page and logs."
+    )
+    qa_reads_production = forms.BooleanField(
+        label="QA may read Production", required=False, help_text="Default: off. Its page and logs."
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)

@@ -1,0 +1,26 @@
+"""Addresses of the pages about people."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+
+from console.organizations.views import joining, me, members
+
+closed = login_not_required(me.closed)
+
+urlpatterns = [
+    path("o/", me.organizations, name="organizations"),
+    path("o/<slug:organization>/", me.organization, name="organization"),
+    path("o/<slug:organization>/members", members.members, name="members"),
+    path("o/<slug:organization>/members/invite", members.invite, name="invite_member"),
+    path("o/<slug:organization>/members/<uuid:membership>", members.member, name="member"),
+    path("o/<slug:organization>/invitations/<uuid:invitation>/revoke", members.revoke, name="revoke_invitation"),
+    path("invite/<str:token>", joining.invitation, name="invitation"),
+    path("me/", me.profile, name="profile"),
+    path("me/theme", me.theme, name="theme"),
+    # One's address is changed by no form, and nobody signs in by a mailed code: these pages are not offered.
+    path("accounts/email/", closed),
+    path("accounts/confirm-email/", closed),
+    path("accounts/confirm-email/<path:rest>", closed),
+    path("accounts/password/set/", closed),
+    path("accounts/login/code/confirm/", closed),
+]

@@ -1,0 +1,58 @@
+"""A person's own pages: organizations, profile, theme."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from console.organizations import actions
+from console.organizations.doors import organization_for, person_of
+from console.organizations.errors import Invalid
+from console.organizations.forms import ProfileForm
+from console.organizations.models import Membership
+
+
+@require_GET
+def organizations(request: HttpRequest) -> HttpResponse:
+    """The person's organizations, to switch between them."""
+    memberships = Membership.objects.filter(user=person_of(request)).select_related("organization")
+    context = {"memberships": memberships.order_by("organization__name")}
+    return render(request, "organizations/organizations.html", context)
+
+
+@require_GET
+def organization(request: HttpRequest, organization: str) -> HttpResponseBase:
+    """An organization's front door: its agents."""
+    return redirect(f"/o/{organization_for(request, organization).slug}/agents")
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponseBase:
+    """One's name and theme, and the ways to password, second factors and sessions."""
+    person = person_of(request)
+    form = ProfileForm(request.POST or None, initial={"name": person.name, "theme": person.theme})
+    if form.is_valid():
+        try:
+            actions.change_profile(person, **form.cleaned_data)
+        except Invalid as refusal:
+            form.take(refusal)
+        else:
+            messages.success(request, "Your profile is saved.")
+            return redirect("profile")
+    context = {"form": form, "page_error": bool(form.errors)}
+    return render(request, "organizations/profile.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponseBase:
+    """Switch the theme and stay on the page."""
+    actions.change_theme(person_of(request), theme=request.POST.get("theme", ""))
+    back = request.POST.get("next", "")
+    safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if safe else "home")
+
+
+def closed(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """A page of the sign-in library that this console does not offer."""
+    raise Http404("This page is not offered.")

@@ -1,0 +1,39 @@
+"""Reading a page as a person does: by id, by words, never by markup."""
+
+from django.http import HttpResponse
+from lxml import html
+from lxml.html import HtmlElement
+
+
+def page(response: HttpResponse) -> HtmlElement:
+    """The parsed page of an answer."""
+    return html.document_fromstring(response.content.decode())
+
+
+def words(element: HtmlElement) -> str:
+    """The text of an element with single spaces."""
+    return " ".join(element.text_content().split())
+
+
+def by_id(response: HttpResponse, name: str) -> HtmlElement:
+    """The one element with this id; fails when it is not there."""
+    found = page(response).xpath("//*[@id=$name]", name=name)
+    assert len(found) == 1, f"{len(found)} elements #{name}"
+    return found[0]
+
+
+def has_id(response: HttpResponse, name: str) -> bool:
+    """Whether the page has an element with this id."""
+    return bool(page(response).xpath("//*[@id=$name]", name=name))
+
+
+def heading(response: HttpResponse) -> str:
+    """The page's one h1."""
+    (found,) = page(response).xpath("//h1")
+    return words(found)
+
+
+def hidden_value(response: HttpResponse, name: str) -> str:
+    """The value of a form field the page carries."""
+    (found,) = page(response).xpath("//input[@name=$name]", name=name)
+    return str(found.get("value"))
