@@ -78,9 +78,7 @@ def _without_folder(names: list[str]) -> list[str]:
 def _check_names(names: list[str], is_known: Callable[[str], bool]) -> None:
     for name in names:
         if not is_known(name):
-            refuse_text(
-                f"The ZIP has a member {name[:120]!r}, which has no place in an agent's folder. Remove it."
-            )
+            refuse_text(f"The ZIP has a member {name[:120]!r}, which has no place in an agent's folder. Remove it.")
     if len(set(names)) != len(names):
         refuse_text("The ZIP has two members of the same name. Keep one of them.")
 

@@ -130,7 +130,6 @@ def _content(name: str, body: bytes) -> tuple[Path, Any]:
 
 def _named(error: InvalidContent, name: str) -> InvalidContent:
     errors = [
-        ContentError(fault.pointer, f"{name}: {fault.message}", fault.line, fault.column)
-        for fault in error.errors
+        ContentError(fault.pointer, f"{name}: {fault.message}", fault.line, fault.column) for fault in error.errors
     ]
     return InvalidContent(f"{name}: {error.detail}", errors)

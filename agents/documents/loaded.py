@@ -9,7 +9,7 @@ from console.organizations.errors import ContentError, InvalidContent
 
 # An envelope and a vendor's wrapping stand around a configuration, so raw text may be a little more.
 RAW_DEPTH = DEPTH + 8
-RAW_NODES = NODES + 5_000
+RAW_NODES = NODES + 500
 
 Path = tuple[str | int, ...]
 
@@ -40,9 +40,7 @@ class Loaded:
 def refuse_text(message: str, line: int | None = None, column: int | None = None, at: Path = ()) -> NoReturn:
     """Raise `InvalidContent` for one place in a text; line and column count from 1."""
     where = f"Line {line}, column {column}: " if line else ""
-    raise InvalidContent(
-        f"{where}{message} Nothing was changed.", [ContentError(pointer(*at), message, line, column)]
-    )
+    raise InvalidContent(f"{where}{message} Nothing was changed.", [ContentError(pointer(*at), message, line, column)])
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

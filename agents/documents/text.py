@@ -16,9 +16,7 @@ _JSON_ENDINGS = frozenset({".json", ".jsonc"})
 _YAML_ENDINGS = frozenset({".yaml", ".yml"})
 
 
-def load_text(
-    raw: bytes, *, filename: str = "", content_type: str = "", limit: int = IMPORT_BYTES
-) -> dict[str, Any]:
+def load_text(raw: bytes, *, filename: str = "", content_type: str = "", limit: int = IMPORT_BYTES) -> dict[str, Any]:
     """The object that a JSON or YAML text holds, in canonical spelling (agents.canonical).
 
     The format comes from the content type, else the file's ending, else the first character.

@@ -38,6 +38,8 @@ _FIRST = (
 )
 _RANK = {key: rank for rank, key in enumerate(_FIRST)}
 
+_MANY_LINES, _SHORT_LINE = 500, 40
+
 _PLAIN = re.compile(r"[^\W\d][\w./-]*( [\w./-]+)*\Z")
 # YAML 1.1 readers elsewhere take these words for truth values.
 _MISREAD = re.compile(r"(y|n|yes|no|on|off|true|false|null)\Z", re.IGNORECASE)
@@ -123,7 +125,8 @@ def _flat(value: Any) -> str:
 
 def _word(text: str) -> str:
     if (
-        _PLAIN.match(text)
+        len(text) <= 200
+        and _PLAIN.match(text)
         and not _MISREAD.match(text)
         and resolve(text) == text
         and not _UNPRINTABLE.search(text)
@@ -134,10 +137,16 @@ def _word(text: str) -> str:
 
 
 def _fits_literal(text: str) -> bool:
-    return "\n" in text and text[0] not in " \n\t" and not _UNPRINTABLE.search(text)
+    breaks = text.count("\n")
+    # Very many very short lines would be more indentation than text: readers bound lines and bytes.
+    if not breaks or (breaks > _MANY_LINES and len(text) < _SHORT_LINE * breaks):
+        return False
+    return not _UNPRINTABLE.search(text)
 
 
 def _chomping(text: str) -> str:
+    # A text that begins with a blank would be taken for its own indentation, so that is said.
+    indentation = "2" if text[0] in " \n\t" else ""
     if not text.endswith("\n"):
-        return "-"
-    return "+" if text.endswith("\n\n") else ""
+        return indentation + "-"
+    return indentation + ("+" if text.endswith("\n\n") or not text.strip("\n") else "")

@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
-    AliasEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
@@ -21,13 +20,18 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scanner import Scanner, ScannerError
 
 from agents.canonical import refuse_size
 from agents.documents.loaded import RAW_DEPTH, RAW_NODES, Loaded, Path, line_and_column, refuse_text
 from agents.names import normal
 
-# YAML is read by pure Python at about 4 MiB a second; nothing of 2 MiB canonical needs more text.
-YAML_BYTES = 4 * 1024 * 1024
+# YAML is read by pure Python, about 4 MiB, 250,000 lines or 25,000 values a second. What `writing` makes
+# of a document at its limits stays below these; whoever has more text sends JSON or a ZIP.
+YAML_BYTES = 3 * 1024 * 1024
+YAML_LINES = 80_000
+# Outside of literal blocks the reader stops at each blank and each escape.
+YAML_STOPS = 120_000
 
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -44,13 +48,19 @@ def load_yaml(text: str) -> Loaded:
     """The value of a YAML text; `InvalidContent` with line and column for what is refused."""
     if len(text) > YAML_BYTES:
         refuse_size("The YAML text", len(text.encode()), YAML_BYTES)
+    if text.count("\n") > YAML_LINES:
+        refuse_text(f"The YAML text has more than {YAML_LINES:,} lines. Send it as JSON or as a ZIP.", YAML_LINES, 1)
+    if text.count("\\") > 2 * YAML_STOPS:
+        refuse_text("The YAML text has too many escapes (\\). Write long text as a literal block (|).")
     composer = _Composer()
     try:
-        for event in YAML(typ="safe", pure=True).parse(text):
+        reader = YAML(typ="safe", pure=True)
+        reader.Scanner = _StrictScanner
+        for event in reader.parse(text):
             composer.take(event)
     except ReaderError as error:
         line, column = line_and_column(text, error.position)
-        refuse_text(f"YAML may not contain the character U+{ord(error.character):04X}.", line, column)
+        refuse_text(f"YAML may not contain the character {_code_point(error.character)}.", line, column)
     except MarkedYAMLError as error:
         _refuse_marked(error)
     except (YAMLError, ValueError, IndexError, OverflowError, RecursionError) as error:
@@ -68,6 +78,40 @@ def resolve(text: str) -> Any:
         return float(text)
     # Python refuses to read more than 4,300 digits; more than 20 do not fit anyway.
     return int(text) if len(text) <= 20 else math.inf
+
+
+class _StrictScanner(Scanner):
+    """Stops at the first character of what is never allowed: a long tag costs the scanner minutes (T23)."""
+
+    stops = 0
+
+    def fetch_tag(self) -> NoReturn:
+        self._refuse("tags (!name) are not allowed; remove the tag")
+
+    def fetch_anchor(self) -> NoReturn:
+        self._refuse("anchors (&name) are not allowed; write the value out where it is needed")
+
+    def fetch_alias(self) -> NoReturn:
+        self._refuse("aliases (*name) are not allowed; write the value out")
+
+    def fetch_directive(self) -> NoReturn:
+        self._refuse("directives (%) are not allowed; remove the line")
+
+    def scan_plain_spaces(self, indent: Any, start_mark: Any) -> Any:
+        self._count()
+        return super().scan_plain_spaces(indent, start_mark)
+
+    def scan_flow_scalar_spaces(self, double: Any, start_mark: Any) -> Any:
+        self._count()
+        return super().scan_flow_scalar_spaces(double, start_mark)
+
+    def _count(self) -> None:
+        self.stops += 1
+        if self.stops > YAML_STOPS:
+            self._refuse("too much text outside of literal blocks; write long text as a block (|)")
+
+    def _refuse(self, message: str) -> NoReturn:
+        raise ScannerError(None, None, message, self.reader.get_mark())
 
 
 class _Composer:
@@ -91,20 +135,12 @@ class _Composer:
             self.start({} if isinstance(event, MappingStartEvent) else [])
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self.end()
-        elif isinstance(event, AliasEvent):
-            self.refuse("Aliases (*name) are not allowed. Write the value out.")
         elif isinstance(event, DocumentStartEvent):
-            self.document(event)
-
-    def document(self, event: DocumentStartEvent) -> None:
-        self.documents += 1
-        if self.documents > 1:
-            self.refuse("A second document (---) begins here. Put one document into a file.")
-        if event.tags or (event.version and tuple(event.version) != (1, 2)):
-            self.refuse("Directives (%) other than %YAML 1.2 are not allowed. Remove the line.")
+            self.documents += 1
+            if self.documents > 1:
+                self.refuse("A second document (---) begins here. Put one document into a file.")
 
     def scalar(self, event: ScalarEvent) -> None:
-        self.check_properties()
         text = str(event.value)
         plain = not event.style
         if self.open and isinstance(self.open[-1], dict) and self.key is _NO_KEY:
@@ -147,7 +183,6 @@ class _Composer:
             container.append(value)
 
     def start(self, container: dict[str, Any] | list[Any]) -> None:
-        self.check_properties()
         if self.open and isinstance(self.open[-1], dict) and self.key is _NO_KEY:
             self.refuse("A key must be one word or text, not a list or map.")
         step = self.step()
@@ -169,12 +204,6 @@ class _Composer:
         if self.keys.pop():
             self.path.pop()
 
-    def check_properties(self) -> None:
-        if getattr(self.event, "anchor", None) is not None:
-            self.refuse("Anchors (&name) are not allowed. Write the value out where it is needed.")
-        if getattr(self.event, "tag", None) is not None:
-            self.refuse("Tags (!name) are not allowed. Remove the tag.")
-
     def place(self) -> tuple[int, int]:
         mark = self.event.start_mark
         return mark.line + 1, mark.column + 1
@@ -182,6 +211,10 @@ class _Composer:
     def refuse(self, message: str) -> NoReturn:
         at = tuple(self.path) if self.key is _NO_KEY else (*self.path, self.key)
         refuse_text(message, *self.place(), at=at)
+
+
+def _code_point(character: str | int) -> str:
+    return f"U+{character if isinstance(character, int) else ord(character):04X}"
 
 
 def _refuse_marked(error: MarkedYAMLError) -> NoReturn:
