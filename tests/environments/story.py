@@ -14,9 +14,7 @@ from tests.cast import Person
 
 def new_agent(organization: Organization, developer: Person, slug: str = "order-desk", prompt: str = "One.") -> Agent:
     """An agent that is only a draft."""
-    return create_agent(
-        organization, actor=developer.actor(), slug=slug, name=slug.title(), config={"prompt": prompt}
-    )
+    return create_agent(organization, actor=developer.actor(), slug=slug, name=slug.title(), config={"prompt": prompt})
 
 
 def write(agent: Agent, developer: Person, prompt: str) -> Draft:
