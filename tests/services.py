@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.launcher import logs, processes
+from console.launcher.health import is_healthy
 from console.launcher.home import random_encryption_key, random_text
-from tests.throwaway import Services, answers, free_port
+from tests.throwaway import Services, free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -131,7 +132,7 @@ def web_server_process(transactional_db: None) -> Iterator[str]:
     )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not answers(port):
+        while not is_healthy(port):
             _fail_when_over(server, deadline)
             time.sleep(processes.POLL_SECONDS)
         yield address

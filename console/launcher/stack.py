@@ -1,6 +1,5 @@
 """Database, broker, preparation, worker and web server: up in this order, down in the reverse one."""
 
-import http.client
 import json
 import os
 import signal
@@ -13,12 +12,12 @@ from pathlib import Path
 
 from console.launcher import logs, processes
 from console.launcher.errors import LaunchError, StopRequested
+from console.launcher.health import HOST, is_healthy
 from console.launcher.home import Home, random_encryption_key, random_text, write_private
 from console.launcher.postgres import Cluster
 from console.launcher.valkey import Broker
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-HOST = "127.0.0.1"
 DATABASE = ROLE = "slipway"
 WATCH_SECONDS = 0.1
 PREPARE_SECONDS = 600.0
@@ -210,7 +209,7 @@ class Stack:
 
     def _wait_for_health(self) -> str:
         deadline = time.monotonic() + HEALTH_SECONDS
-        while not _is_healthy(self.port):
+        while not is_healthy(self.port):
             self._keep_waiting()
             if time.monotonic() > deadline:
                 raise LaunchError(f"The console does not answer.\n{logs.quoted(self._log('web'))}")
@@ -248,14 +247,3 @@ def _refuse_taken_port(port: int) -> None:
         else:
             return
     raise LaunchError(f"Port {port} {reason}. Choose another with PORT, for example: make run PORT=8001")
-
-
-def _is_healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
