@@ -23,9 +23,11 @@ def check(html: str) -> lxml.html.HtmlElement:
     assert "Are you sure" not in html
     for script in document.findall(".//script"):
         assert script.get("src") or script.get("type") == "application/json"
-    for control in document.xpath("//main//input[not(@type='hidden')] | //main//textarea | //main//select"):
-        labelled = control.xpath("ancestor::label") or document.xpath(f"//label[@for='{control.get('id')}']")
-        assert labelled, control.get("name")
+    labelled = {label.get("for") for label in document.iter("label")}
+    for control in document.body.iter("input", "textarea", "select"):
+        if control.get("type") not in {"hidden", "submit", "search"}:
+            inside_label = any(parent.tag == "label" for parent in control.iterancestors())
+            assert inside_label or control.get("id") in labelled, control.get("name")
     return document
 
 
