@@ -1,15 +1,19 @@
 """Which events a person may see, and the filters of the audit page."""
 
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
-from audit.verbs import names_in
+from audit.filters import EventFilter
+from audit.verbs import FAMILIES, names_in
 
 if TYPE_CHECKING:
     from audit.models import Event  # noqa: F401  # named in a string below
     from console.organizations.models import Organization, User
+
+SEARCHED = ("target_label", "actor_label", "reason")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -27,9 +31,68 @@ class EventQuerySet(models.QuerySet["Event"]):
         events = self.filter(organization=organization)
         if "view_all_events" in permissions:
             return events
-        if "view_own_events" not in permissions:
-            return events.none()
-        seen = Q(actor=user)
+        seen = Q(pk__in=[])
+        if "view_own_events" in permissions:
+            seen |= Q(actor=user)
         if "view_release_events" in permissions:
             seen |= Q(verb__in=names_in("release"), outcome="done")
         return events.filter(seen)
+
+    def matching(self, wanted: EventFilter) -> Self:
+        """The events of one organization that the filter asks for, each condition on an index of its own.
+
+        Asks at most four small questions first: they turn times and names into ranges and ids.
+        """
+        events = self._in_period(wanted)
+        if wanted.actor:
+            events = events.filter(_actor(wanted.actor))
+        if wanted.action:
+            verbs = names_in(wanted.action) if wanted.action in FAMILIES else [wanted.action]
+            events = events.filter(verb__in=verbs)
+        if wanted.object:
+            events = events.filter(self._object(wanted.object))
+        for name in ("environment", "outcome", "request_id"):
+            if value := getattr(wanted, name):
+                events = events.filter(**{name: value})
+        if wanted.q:
+            found = [Q(**{f"{column}__icontains": wanted.q}) for column in SEARCHED]
+            events = events.filter(found[0] | found[1] | found[2])
+        return events
+
+    def _in_period(self, wanted: EventFilter) -> Self:
+        """Times become sequences: both grow together, so one index serves the period and the order."""
+        events = self
+        if wanted.since:
+            after = self.filter(at__gte=wanted.since).order_by("at", "sequence")
+            first = after.values_list("sequence", flat=True).first()
+            events = events.none() if first is None else events.filter(sequence__gte=first)
+        if wanted.until:
+            before = self.filter(at__lt=wanted.until).order_by("-at", "-sequence")
+            last = before.values_list("sequence", flat=True).first()
+            events = events.none() if last is None else events.filter(sequence__lte=last)
+        return events
+
+    def _object(self, text: str) -> Q:
+        if agent_or_target := _uuid(text):
+            is_agent = self.filter(agent_id=agent_or_target).exists()
+            return Q(agent_id=agent_or_target) if is_agent else Q(target_id=str(agent_or_target))
+        named = self.filter(target_kind="agent", target_label=text).newest_first()
+        born = self.filter(verb__in=["agent.created", "agent.imported"], data__slug=text).newest_first()
+        for events in (named, born):
+            if agent := events.values_list("agent_id", flat=True).first():
+                return Q(agent_id=agent)
+        return Q(target_label=text)
+
+
+def _actor(text: str) -> Q:
+    if text == "system":
+        return Q(actor=None)
+    person = _uuid(text)
+    return Q(actor_id=person) if person else Q(actor_label=text)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -7,4 +7,5 @@ from console import views
 urlpatterns = [
     path("healthz", views.health, name="health"),
     path("", include("console.people_urls")),
+    path("", include("audit.urls")),
 ]
