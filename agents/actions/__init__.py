@@ -1,6 +1,6 @@
 """Every change of an agent and its draft: the list of verbs of this room."""
 
-from agents.actions.agents import change_agent, create_agent, import_agent, unarchive_agent
+from agents.actions.agents import agent_token, change_agent, create_agent, import_agent, unarchive_agent
 from agents.actions.drafts import (
     discard_draft,
     draft_token,
@@ -13,6 +13,7 @@ from agents.actions.drafts import (
 )
 
 __all__ = [
+    "agent_token",
     "change_agent",
     "create_agent",
     "discard_draft",

@@ -6,17 +6,18 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from agents import policies
+from agents.canonical import canonical
 from agents.contents import store
 from agents.errors import DraftUnchanged
 from agents.locks import lock_agent
 from agents.models import Agent, Draft
 from agents.names import name_fault, pointer
-from agents.parts import split
+from agents.parts import digest, split
 from agents.schema import validate
 from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations.actor import Actor
-from console.organizations.errors import ContentError, Invalid, SlugTaken
+from console.organizations.errors import ContentError, Invalid, SlugTaken, Stale
 from console.organizations.models import SLUG, Organization, User
 from console.organizations.policies import require
 from console.organizations.texts import checked_text
@@ -74,10 +75,17 @@ def import_agent(
 
 
 @verb("agent.changed")
-def change_agent(agent: Agent, *, actor: Actor, name: str, description: str, labels: Mapping[str, str]) -> Agent:
-    """Rename or relabel an agent; the slug stays, because programs use it."""
+def change_agent(
+    agent: Agent, *, actor: Actor, name: str, description: str, labels: Mapping[str, str], token: str | None = None
+) -> Agent:
+    """Rename or relabel an agent; the slug stays, because programs use it.
+
+    `token`, when given, is what the writer had seen (`agent_token`), else `Stale`.
+    """
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
+    if token is not None and token != agent_token(locked):
+        raise Stale("Somebody changed the name, description or labels meanwhile. Nothing was saved; your text is kept.")
     before = {"name": locked.name, "description": locked.description, "labels": locked.labels}
     locked.name, locked.description = _checked_name(name), checked_text(description, "description")
     locked.labels = _checked_labels(labels)
@@ -100,6 +108,11 @@ def unarchive_agent(agent: Agent, *, actor: Actor) -> Agent:
     _save(locked, actor, ["archived_at"])
     record("agent.unarchived", locked.audit_target(), actor=actor)
     return locked
+
+
+def agent_token(agent: Agent) -> str:
+    """What a writer of name, description and labels must have seen."""
+    return digest(canonical([agent.name, agent.description, agent.labels]))
 
 
 def _make(

@@ -30,13 +30,16 @@ class _Base:
 
 
 @verb("draft.saved")
-def save_draft(agent: Agent, *, actor: Actor, config: Mapping[str, Any], token: str) -> Draft:
-    """Replace the whole draft; `token` is what the writer had seen (`draft_token`), else `Stale`."""
+def save_draft(agent: Agent, *, actor: Actor, config: Mapping[str, Any], token: str, source: str = "") -> Draft:
+    """Replace the whole draft; `token` is what the writer had seen (`draft_token`), else `Stale`.
+
+    `source` says where the content came from when nobody typed it (a file name); the history shows it.
+    """
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
     _require_token(draft, draft_token(draft), token)
-    return _save(locked, draft, actor, config, "Saved")
+    return _save(locked, draft, actor, config, f"Imported from {source}" if source else "Saved")
 
 
 @verb("draft.saved")
@@ -77,14 +80,16 @@ def discard_draft(agent: Agent, *, actor: Actor, token: str) -> Draft:
 
 
 @verb("draft.restored")
-def restore_draft(agent: Agent, *, actor: Actor, history_id: int) -> Draft:
+def restore_draft(agent: Agent, *, actor: Actor, history_id: int, token: str | None = None) -> Draft:
     """Make an earlier save the draft again, as a new save; its base comes back with it.
 
     Because the base comes back, a publish still notices what moved since then (`stale_base`).
+    `token`, when given, is the draft as the person had seen it (`draft_token`), else `Stale`.
     """
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
+    _require_token(draft, draft_token(draft), token)
     entry = Draft.history.select_related("manifest", "layout", "base").filter(agent=locked, pk=history_id).first()
     if entry is None:
         raise NotFound("There is no such save in the history of this draft.")
@@ -98,11 +103,15 @@ def restore_draft(agent: Agent, *, actor: Actor, history_id: int) -> Draft:
 
 
 @verb("draft.forked")
-def fork_draft(agent: Agent, *, actor: Actor, number: int) -> Draft:
-    """Start the draft anew from a version; what the draft held stays in the history."""
+def fork_draft(agent: Agent, *, actor: Actor, number: int, token: str | None = None) -> Draft:
+    """Start the draft anew from a version; what the draft held stays in the history.
+
+    `token`, when given, is the draft as the person had seen it (`draft_token`), else `Stale`.
+    """
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
+    _require_token(draft, draft_token(draft), token)
     version = _version(locked, number)
     before = draft.manifest.digest
     draft.contributors = []
@@ -125,15 +134,19 @@ def fork_draft(agent: Agent, *, actor: Actor, number: int) -> Draft:
 
 
 @verb("draft.merged")
-def merge_draft(agent: Agent, *, actor: Actor, number: int, strategy: Strategy = "merge") -> Draft:
+def merge_draft(
+    agent: Agent, *, actor: Actor, number: int, strategy: Strategy = "merge", token: str | None = None
+) -> Draft:
     """Three-way merge of a version into the draft; afterwards the draft stands on that version.
 
     `strategy` says who wins where both sides changed the same place: `merge` refuses with both texts,
-    `theirs` takes the version's, `mine` the draft's.
+    `theirs` takes the version's, `mine` the draft's. `token`, when given, is the draft whose conflicts
+    the person had seen (`draft_token`), else `Stale`.
     """
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
+    _require_token(draft, draft_token(draft), token)
     version = _version(locked, number)
     base = load(draft.base.manifest) if draft.base else {}
     result = merge(base, load(version.manifest), load(draft.manifest, draft.layout), strategy=strategy)
@@ -213,8 +226,8 @@ def _people(*groups: Any) -> list[Any]:
     return list(dict.fromkeys(person for group in groups for person in group))
 
 
-def _require_token(draft: Draft, current: str, seen: str) -> None:
-    if current == seen:
+def _require_token(draft: Draft, current: str, seen: str | None) -> None:
+    if seen is None or current == seen:
         return
     raise Stale(
         f"{draft.updated_by.name} changed this at {draft.updated_at:%H:%M:%S} UTC, while you were editing."
