@@ -24,7 +24,7 @@ def check(html: str) -> lxml.html.HtmlElement:
     for script in document.findall(".//script"):
         assert script.get("src") or script.get("type") == "application/json"
     labelled = {label.get("for") for label in document.iter("label")}
-    for control in document.body.iter("input", "textarea", "select"):
+    for control in document.iter("input", "textarea", "select"):
         if control.get("type") not in {"hidden", "submit", "search"}:
             inside_label = any(parent.tag == "label" for parent in control.iterancestors())
             assert inside_label or control.get("id") in labelled, control.get("name")
