@@ -38,9 +38,7 @@ def normalise(value: Any, *, at: tuple[str | int, ...] = ()) -> Any:
 def refuse(at: list[str | int], message: str) -> NoReturn:
     """Raise `InvalidContent` for one place."""
     where = pointer(*at)
-    raise InvalidContent(
-        f"{where or 'The document'}: {message} Nothing was changed.", [ContentError(where, message)]
-    )
+    raise InvalidContent(f"{where or 'The document'}: {message} Nothing was changed.", [ContentError(where, message)])
 
 
 def refuse_size(what: str, size: int, limit: int, at: str = "") -> NoReturn:
@@ -118,9 +116,7 @@ class _Normaliser:
             try:
                 text.encode()
             except UnicodeEncodeError as error:
-                refuse(
-                    self.path, f"The text contains half of a surrogate pair at character {error.start + 1}."
-                )
+                refuse(self.path, f"The text contains half of a surrogate pair at character {error.start + 1}.")
         if "\r" in text:
             return text.replace("\r\n", "\n").replace("\r", "\n")
         return text

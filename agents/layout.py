@@ -42,9 +42,7 @@ def put_back(config: dict[str, Any], layout: dict[str, Any]) -> None:
 
 def _from_items(items: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: {SERVER: item.pop(SERVER)}
-        for name, item in items.items()
-        if isinstance(item, dict) and SERVER in item
+        name: {SERVER: item.pop(SERVER)} for name, item in items.items() if isinstance(item, dict) and SERVER in item
     }
 
 
@@ -76,11 +74,7 @@ def _is_layout(key: str, value: Any) -> bool:
     if key == SERVER:
         return isinstance(value, dict)
     # A node may well collect a job "position" as text: only coordinates are a place on a canvas.
-    return (
-        isinstance(value, dict)
-        and bool(value)
-        and all(isinstance(axis, int | float) for axis in value.values())
-    )
+    return isinstance(value, dict) and bool(value) and all(isinstance(axis, int | float) for axis in value.values())
 
 
 def _into_items(items: Any, layout: dict[str, Any]) -> None:

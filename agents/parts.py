@@ -53,7 +53,7 @@ class SplitDocument:
 
 
 def split(config: Mapping[str, Any]) -> SplitDocument:
-    """The parts of a configuration (the content of `spec`); empty and missing sections give no part.
+    """The parts of a configuration (the content of `spec`); what is empty, null or missing gives no part.
 
     Raises `InvalidContent` for what has no canonical form or goes over depth, count and name limits,
     `TooLarge` over 1 MiB in one part or 2 MiB in all. It does not look at the schema: see agents.schema.
@@ -120,7 +120,7 @@ def _items(config: Mapping[str, Any]) -> list[tuple[str, Any]]:
         if value in _EMPTY:
             continue
         if section in ITEM_SECTIONS and isinstance(value, dict):
-            found += [(f"{section}/{name}", value[name]) for name in sorted(value)]
+            found += [(f"{section}/{name}", value[name]) for name in sorted(value) if value[name] is not None]
         else:
             found.append((section, value))
     return found

@@ -59,6 +59,8 @@ def _check_members(infos: list[zipfile.ZipInfo], packed: int) -> None:
     for info in infos:
         if info.flag_bits & 0x1:
             refuse_text(f"{info.filename[:80]!r} is encrypted. Pack it without a password.")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            refuse_text(f"{info.filename[:80]!r} is packed in an unusual way. Use ordinary ZIP (deflate).")
         if info.external_attr >> 16 & _FORMAT == _LINK:
             refuse_text(f"{info.filename[:80]!r} is a link. Pack the file itself.")
     total = sum(info.file_size for info in infos)

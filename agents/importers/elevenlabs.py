@@ -12,6 +12,7 @@ from agents.importers.mapping import (
     escaped,
     filled,
     give,
+    holds_mark,
     is_number,
     is_text,
     is_whole,
@@ -116,7 +117,8 @@ def _take_knowledge(rest: dict[str, Any], spec: dict[str, Any]) -> None:
 
 def _is_document(item: dict[str, Any]) -> bool:
     return (
-        is_word(item.get("name"))
+        not holds_mark(item)
+        and is_word(item.get("name"))
         and is_word(item.get("id"))
         and not {"title", "source"} & set(item)
         and isinstance(item.get("content", ""), str)

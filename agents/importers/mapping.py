@@ -78,6 +78,13 @@ def escaped(value: Any) -> Any:
     return deepcopy(value)
 
 
+def holds_mark(value: Any) -> bool:
+    """Whether a `$slipway` key stands anywhere in the value: such a value stays where it is."""
+    if isinstance(value, Mapping):
+        return MARK in value or any(holds_mark(item) for item in value.values())
+    return isinstance(value, list) and any(holds_mark(item) for item in value)
+
+
 def mark(*doc: str, **further: Any) -> dict[str, Any]:
     """What is left behind for a value that is now at `doc`."""
     return {MARK: "/".join(doc), **further}
@@ -114,7 +121,7 @@ def take(rest: dict[str, Any], spec: dict[str, Any], rules: Iterable[Rule]) -> N
     found: dict[Keys, list[Rule]] = {}
     for rule in rules:
         value = _at(rest, rule.vendor)
-        if value is _GONE or not rule.fits(value):
+        if value is _GONE or holds_mark(value) or not rule.fits(value):
             continue
         if rule.doc not in found:
             put(spec, rule.doc, value)
@@ -183,7 +190,7 @@ def object_rules(
 
 def _at(value: Any, keys: Iterable[str]) -> Any:
     for key in keys:
-        if not isinstance(value, Mapping) or key not in value:
+        if not isinstance(value, Mapping) or MARK in value or key not in value:
             return _GONE
         value = value[key]
     return value

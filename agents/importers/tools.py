@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agents.importers.mapping import as_map, mark
+from agents.importers.mapping import as_map, holds_mark, mark
 from agents.layout import SERVER
 from agents.names import slugify
 from agents.schema import validate
@@ -26,7 +26,7 @@ def take_tool(item: Any, tools: dict[str, Any], vendor: str) -> Any:
     if isinstance(item, str) and item.strip():
         form, tool = "id", {"type": REFERENCE, "ref": item, "vendor": vendor}
         name = item
-    elif isinstance(item, dict):
+    elif isinstance(item, dict) and not holds_mark(item):
         form, tool = _from_vapi(item) if vendor == "vapi" else _from_elevenlabs(item)
         name = str(tool.get("name") or tool.get("type") or "tool")
     else:

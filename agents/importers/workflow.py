@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agents.importers.mapping import MARK, as_list, as_map, filled, mark
+from agents.importers.mapping import MARK, as_list, as_map, filled, holds_mark, mark
 from agents.importers.tools import take_tools
 from agents.names import KEY
 
@@ -99,7 +99,11 @@ def _is_transition(item: Any, names: set[str]) -> bool:
 def _take_edges(rest: dict[str, Any], names: set[str]) -> list[dict[str, Any]]:
     edges = rest.get("edges")
     if isinstance(edges, list) and all(
-        isinstance(edge, dict) and edge.get("from") in names and edge.get("to") in names and "when" not in edge
+        isinstance(edge, dict)
+        and edge.get("from") in names
+        and edge.get("to") in names
+        and not holds_mark(edge)
+        and "when" not in edge
         for edge in edges
     ):
         rest["edges"] = []

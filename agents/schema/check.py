@@ -144,9 +144,7 @@ def _tool_errors(tools: Mapping[str, Any], at: tuple[str, ...]) -> Iterable[Cont
         try:
             jsonschema_rs.meta.validate(_offline(parameters))
         except jsonschema_rs.ValidationError as error:
-            yield ContentError(
-                where + pointer(*error.instance_path), f"Not a JSON Schema: {error.message:.300}"
-            )
+            yield ContentError(where + pointer(*error.instance_path), f"Not a JSON Schema: {error.message:.300}")
         except (jsonschema_rs.ReferencingError, ValueError) as error:
             yield ContentError(where, f"Not a JSON Schema: {error!s:.300}")
 
@@ -164,9 +162,7 @@ def _flow_errors(flow: Mapping[str, Any], at: tuple[str, ...]) -> Iterable[Conte
     nodes = flow["nodes"]
     known = ", ".join(sorted(nodes)[:12])
     if flow["start"] not in nodes:
-        yield ContentError(
-            pointer(*at, "flow", "start"), f"There is no node {flow['start']!r}. Name one of: {known}."
-        )
+        yield ContentError(pointer(*at, "flow", "start"), f"There is no node {flow['start']!r}. Name one of: {known}.")
     for index, edge in enumerate(flow.get("edges") or []):
         for end in ("from", "to"):
             if edge[end] not in nodes:

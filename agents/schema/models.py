@@ -65,8 +65,8 @@ class Transcriber(Open):
 class Settings(Closed):
     """How the agent speaks, hears and thinks."""
 
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] | None = (
-        Field(None, description="BCP 47, e.g. en-US.")
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] | None = Field(
+        None, description="BCP 47, e.g. en-US."
     )
     greeting: str | None = Field(None, description="The first thing the agent says.")
     model: Model | None = None

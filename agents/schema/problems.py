@@ -9,9 +9,7 @@ from agents.names import pointer
 
 _VARIABLE = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_.-]{0,199})\s*[|}]")
 # System variables of the vendors: {{system__time_utc}} (ElevenLabs), {{now}} and {{customer.number}} (Vapi).
-_BUILT_IN = re.compile(
-    r"(system__|customer\.|transport\.|assistant\.|call\.)|(now|date|time|day|month|year)\Z"
-)
+_BUILT_IN = re.compile(r"(system__|customer\.|transport\.|assistant\.|call\.)|(now|date|time|day|month|year)\Z")
 _SETTING_NAMES = frozenset({"greeting", "language"})
 _CREDENTIALS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@{}]{1,200}:[^\s/@{}]{1,200}@", re.IGNORECASE)
 _KEYS = re.compile(
@@ -76,22 +74,16 @@ def _flow_problems(config: Mapping[str, Any]) -> Iterable[Problem]:
     for name, node in flow["nodes"].items():
         where = pointer("flow", "nodes", name)
         if name not in reached:
-            yield Problem(
-                "warning", where, f"No way leads from the start to {name!r}; add an edge or remove it."
-            )
+            yield Problem("warning", where, f"No way leads from the start to {name!r}; add an edge or remove it.")
         if name not in ways and not _is_end(node):
             yield Problem("warning", where, f"{name!r} is a dead end; add an edge, or make it an end.")
         tool = node.get("tool")
         if tool and tool not in tools:
-            yield Problem(
-                "error", where + "/tool", f"There is no tool {tool!r}; add it to tools or name another."
-            )
+            yield Problem("error", where + "/tool", f"There is no tool {tool!r}; add it to tools or name another.")
 
 
 def _is_end(node: Mapping[str, Any]) -> bool:
-    return bool(re.search(r"end|hang|transfer|handoff", str(node["type"]), re.IGNORECASE)) or bool(
-        node.get("end")
-    )
+    return bool(re.search(r"end|hang|transfer|handoff", str(node["type"]), re.IGNORECASE)) or bool(node.get("end"))
 
 
 def _reachable(start: str, ways: Mapping[str, list[str]]) -> set[str]:
@@ -118,9 +110,7 @@ def _leaks(config: Mapping[str, Any]) -> Iterable[Problem]:
         if _CREDENTIALS.search(text):
             yield Problem("error", where, "An address with a password in it; use a secrets:// reference.")
         elif _KEYS.search(text):
-            yield Problem(
-                "error", where, "This looks like a key; use a secrets:// reference and renew the key."
-            )
+            yield Problem("error", where, "This looks like a key; use a secrets:// reference and renew the key.")
         elif _SECRET_FIELD.search(where) and text and not _REFERENCE.match(text) and len(text) >= 8:
             yield Problem("warning", where, "A secret in plain text? Use a secrets:// reference.")
 
