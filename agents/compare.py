@@ -15,6 +15,7 @@ from agents.comparison import Change, Comparison, Item, PartChange, Row, Section
 from agents.names import pointer
 from agents.parts import ITEM_SECTIONS, SECTIONS
 from audit.diff import CHANGED_LINES_SHOWN, TextDiff, diff_text
+from audit.matching import Budget
 
 ROWS_SHOWN = 2_000
 LINES_SHOWN = 10_000  # changed lines of a whole comparison
@@ -50,6 +51,7 @@ class _Part:
     new: Any
     change: PartChange
     most: int
+    budget: Budget
 
 
 def compare(left: Side, right: Side, load: Load) -> Comparison:
@@ -61,9 +63,9 @@ def compare(left: Side, right: Side, load: Load) -> Comparison:
     paths = sorted({*left.manifest, *right.manifest}, key=_order)
     different = [path for path in paths if left.manifest.get(path) != right.manifest.get(path)]
     sections: list[SectionChange] = []
-    most = LINES_SHOWN
+    most, budget = LINES_SHOWN, Budget()
     for path in different:
-        section = _compare_part(path, left.manifest, right.manifest, load, min(most, CHANGED_LINES_SHOWN))
+        section = _compare_part(path, left.manifest, right.manifest, load, min(most, CHANGED_LINES_SHOWN), budget)
         most -= sum(1 for hunk in section.hunks for line in hunk.lines if line.op != "equal")
         sections.append(section)
     return Comparison(
@@ -83,7 +85,7 @@ def _order(path: str) -> tuple[int, str]:
 
 
 def _compare_part(
-    path: str, left: Mapping[str, str], right: Mapping[str, str], load: Load, most: int
+    path: str, left: Mapping[str, str], right: Mapping[str, str], load: Load, most: int, budget: Budget
 ) -> SectionChange:
     section = path.partition("/")[0]
     before, after = left.get(path), right.get(path)
@@ -94,7 +96,7 @@ def _compare_part(
     except (LookupError, ValueError):
         problem = "This part could not be read, so its differences cannot be shown. Its digests differ."
         return SectionChange(section, path, change, _title(path), (_whole(path, change),), problem=problem)
-    part = _Part(section, path, old, new, change, most)
+    part = _Part(section, path, old, new, change, most, budget)
     result = _text_part(part) if section == "prompt" else _structured_part(part)
     return result if result.rows or result.text else _only_formatting(result, before, after)
 
@@ -103,7 +105,7 @@ def _text_part(part: _Part) -> SectionChange:
     old, new = (value if isinstance(value, str) else "" for value in (part.old, part.new))
     if not all(value is None or isinstance(value, str) for value in (part.old, part.new)):
         return _structured_part(part)
-    text = diff_text(old, new, most=part.most)
+    text = diff_text(old, new, most=part.most, budget=part.budget)
     return SectionChange(
         part.section,
         part.path,
@@ -128,7 +130,9 @@ def _structured_part(part: _Part) -> SectionChange:
         tuple(items) or (_whole(part.path, part.change),),
         rows=tuple(rows[:ROWS_SHOWN]),
         text=text,
-        source=None if text else diff_text(_indented(part.old), _indented(part.new), most=part.most),
+        source=None
+        if text
+        else diff_text(_indented(part.old), _indented(part.new), most=part.most, budget=part.budget),
         notes=notes,
     )
 
@@ -138,7 +142,7 @@ def _content(part: _Part) -> TextDiff | None:
     old, new = (value.get("content", "") if isinstance(value, dict) else "" for value in (part.old, part.new))
     if not isinstance(old, str) or not isinstance(new, str) or old == new:
         return None
-    return diff_text(old, new, most=part.most)
+    return diff_text(old, new, most=part.most, budget=part.budget)
 
 
 def _differences(part: _Part, *, without_content: bool) -> tuple[list[Item], list[Row]]:
@@ -148,13 +152,13 @@ def _differences(part: _Part, *, without_content: bool) -> tuple[list[Item], lis
     if without_content:
         old, new = ({key: item for key, item in value.items() if key != "content"} for value in (old, new))
     if part.section in ITEM_SECTIONS or not (isinstance(old, dict) and isinstance(new, dict)):
-        rows = list(value_rows(old, new, where))
+        rows = list(value_rows(old, new, where, part.budget))
         return [_whole(part.path, part.change)], rows
     if part.section == "flow" and _is_flow(old) and _is_flow(new):
-        return _collect(_flow(old, new))
+        return _collect(_flow(old, new, part.budget))
     if part.section in {"policies", "variables"}:
-        return _collect(_members(old, new, where, NOUNS[part.section]))
-    rows = list(value_rows(old, new, where))
+        return _collect(_members(old, new, where, NOUNS[part.section], part.budget))
+    rows = list(value_rows(old, new, where, part.budget))
     return [Item(row.name, row.change, row.pointer) for row in rows], rows
 
 
@@ -162,22 +166,20 @@ def _is_flow(value: dict[str, Any]) -> bool:
     return isinstance(value.get("nodes", {}), dict) and isinstance(value.get("edges", []), list)
 
 
-def _flow(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[Item, list[Row]]]:
+def _flow(old: dict[str, Any], new: dict[str, Any], budget: Budget) -> Iterator[tuple[Item, list[Row]]]:
     """Nodes by id, edges by (from, to, when), the rest by key."""
-    rest, new_rest = (
-        {key: item for key, item in flow.items() if key not in {"nodes", "edges"}} for flow in (old, new)
-    )
-    yield from _members(rest, new_rest, ("flow",), "")
+    rest, new_rest = ({key: item for key, item in flow.items() if key not in {"nodes", "edges"}} for flow in (old, new))
+    yield from _members(rest, new_rest, ("flow",), "", budget)
     nodes, new_nodes = old.get("nodes", {}), new.get("nodes", {})
-    yield from _members(nodes, new_nodes, ("flow", "nodes"), "node")
+    yield from _members(nodes, new_nodes, ("flow", "nodes"), "node", budget)
     edges, new_edges = old.get("edges", []), new.get("edges", [])
-    for name, rows in edge_rows(edges, new_edges, ("flow", "edges")):
+    for name, rows in edge_rows(edges, new_edges, ("flow", "edges"), budget):
         whole = rows[0].change if rows[0].name == name else "changed"
         yield Item(name, whole, rows[0].pointer), rows
 
 
 def _members(
-    old: dict[str, Any], new: dict[str, Any], where: tuple[str, ...], noun: str
+    old: dict[str, Any], new: dict[str, Any], where: tuple[str, ...], noun: str, budget: Budget
 ) -> Iterator[tuple[Item, list[Row]]]:
     for key in sorted({*old, *new}):
         change: Change
@@ -186,7 +188,7 @@ def _members(
         elif key not in new:
             change, rows = "removed", list(single_rows(old[key], "removed", (*where, key)))
         else:
-            change, rows = "changed", list(value_rows(old[key], new[key], (*where, key)))
+            change, rows = "changed", list(value_rows(old[key], new[key], (*where, key), budget))
         if rows:
             yield Item(f"{noun} {key}".strip(), change, pointer(*where, key)), rows
 
@@ -211,9 +213,7 @@ def _only_formatting(part: SectionChange, before: str | None, after: str | None)
         new=after and after[:7],
         note=note,
     )
-    return SectionChange(
-        part.section, part.path, part.change, part.title, part.items, rows=(row,), source=part.source
-    )
+    return SectionChange(part.section, part.path, part.change, part.title, part.items, rows=(row,), source=part.source)
 
 
 def _whole(path: str, change: Change) -> Item:

@@ -8,7 +8,7 @@ from typing import Any
 from agents.comparison import Change, Row
 from agents.names import pointer
 from audit.diff import TextDiff, diff_text
-from audit.matching import gaps, longest_rising, match
+from audit.matching import Budget, gaps, longest_rising, match
 
 LINES_FROM = 200  # a string longer than this, or of several lines, is shown as lines
 SHOWN = 300  # characters of a value in a row
@@ -19,15 +19,16 @@ Where = tuple[str, ...]
 _ABSENT = object()
 
 
-def value_rows(old: Any, new: Any, where: Where = ()) -> Iterator[Row]:
+def value_rows(old: Any, new: Any, where: Where = (), budget: Budget | None = None) -> Iterator[Row]:
     """The differences of two JSON values as rows. None only if the values are equal, types included."""
+    budget = budget or Budget()
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
-            yield from _member_rows(old.get(key, _ABSENT), new.get(key, _ABSENT), (*where, key))
+            yield from _member_rows(old.get(key, _ABSENT), new.get(key, _ABSENT), (*where, key), budget)
     elif isinstance(old, list) and isinstance(new, list):
-        yield from _list_rows(old, new, where)
+        yield from _list_rows(old, new, where, budget)
     elif stable(old) != stable(new):
-        yield _changed(old, new, where)
+        yield _changed(old, new, where, budget)
 
 
 def single_rows(value: Any, change: Change, where: Where) -> Iterator[Row]:
@@ -36,7 +37,7 @@ def single_rows(value: Any, change: Change, where: Where) -> Iterator[Row]:
         for key in sorted(value):
             yield from single_rows(value[key], change, (*where, key))
     elif isinstance(value, str) and _is_long(value):
-        text = _lines("", value) if change == "added" else _lines(value, "")
+        text = _lines("", value, Budget()) if change == "added" else _lines(value, "", Budget())
         yield Row(change, pointer(*where), _name(where), text=text)
     else:
         shown = _shown(value)
@@ -49,7 +50,7 @@ def stable(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where) -> Iterator[tuple[str, list[Row]]]:
+def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where, budget: Budget) -> Iterator[tuple[str, list[Row]]]:
     """Edges of a flow by (from, to, when): name of the edge and its rows."""
     left, right = keyed_edges(old), keyed_edges(new)
     for key in [*left, *(key for key in right if key not in left)]:
@@ -60,7 +61,7 @@ def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where) -> Iterator[
         elif after is None and before is not None:
             yield name, [Row("removed", pointer(*where, str(before[0])), name, old=_shown(before[1]))]
         elif before and after:
-            rows = list(value_rows(before[1], after[1], (*where, str(after[0]))))
+            rows = list(value_rows(before[1], after[1], (*where, str(after[0])), budget))
             if rows:
                 yield name, rows
     kept = [key for key in left if key in right]
@@ -88,24 +89,24 @@ def _edge_name(edge: Any) -> str:
     return f"edge {edge.get('from')} → {edge.get('to')}{when}"
 
 
-def _member_rows(old: Any, new: Any, where: Where) -> Iterator[Row]:
+def _member_rows(old: Any, new: Any, where: Where, budget: Budget) -> Iterator[Row]:
     if old is _ABSENT:
         return single_rows(new, "added", where)
     if new is _ABSENT:
         return single_rows(old, "removed", where)
-    return value_rows(old, new, where)
+    return value_rows(old, new, where, budget)
 
 
-def _list_rows(old: list[Any], new: list[Any], where: Where) -> Iterator[Row]:
+def _list_rows(old: list[Any], new: list[Any], where: Where, budget: Budget) -> Iterator[Row]:
     key = _id_key(old, new)
     if key is None:
-        yield from _sequence_rows(old, new, where)
+        yield from _sequence_rows(old, new, where, budget)
         return
     left = {item[key]: index for index, item in enumerate(old)}
     right = {item[key]: index for index, item in enumerate(new)}
     for name, index in left.items():
         if name in right:
-            yield from value_rows(old[index], new[right[name]], (*where, str(right[name])))
+            yield from value_rows(old[index], new[right[name]], (*where, str(right[name])), budget)
         else:
             yield Row("removed", pointer(*where, str(index)), _name((*where, name)), old=_shown(old[index]))
     for name, index in right.items():
@@ -136,10 +137,10 @@ def _out_of_order(kept: list[tuple[int, int, str]]) -> list[tuple[int, int, str]
     return [move for index, move in enumerate(kept) if index not in stayed]
 
 
-def _sequence_rows(old: list[Any], new: list[Any], where: Where) -> Iterator[Row]:
+def _sequence_rows(old: list[Any], new: list[Any], where: Where, budget: Budget) -> Iterator[Row]:
     """Items without an id are matched by content; what left one place and came to another has moved."""
     left, right = [stable(item) for item in old], [stable(item) for item in new]
-    blocks = match([item + "\n" for item in left], [item + "\n" for item in right]).blocks
+    blocks = match([item + "\n" for item in left], [item + "\n" for item in right], budget).blocks
     changes = list(gaps(blocks, len(old), len(new)))
     moved = _moves(left, right, changes)
     taken = set(moved.values())
@@ -148,7 +149,7 @@ def _sequence_rows(old: list[Any], new: list[Any], where: Where) -> Iterator[Row
         after = [index for index in range(new_start, new_end) if index not in moved]
         paired = min(len(before), len(after))
         for index, new_index in zip(before, after, strict=False):
-            yield from value_rows(old[index], new[new_index], (*where, str(new_index)))
+            yield from value_rows(old[index], new[new_index], (*where, str(new_index)), budget)
         for index in before[paired:]:
             yield Row("removed", pointer(*where, str(index)), _name(where), old=_shown(old[index]))
         for index in after[paired:]:
@@ -172,17 +173,17 @@ def _moved(before: int, after: int, where: Where, name: str) -> Row:
     return Row("moved", pointer(*where), name, str(before + 1), str(after + 1), note)
 
 
-def _changed(old: Any, new: Any, where: Where) -> Row:
+def _changed(old: Any, new: Any, where: Where, budget: Budget) -> Row:
     if isinstance(old, str) and isinstance(new, str) and (_is_long(old) or _is_long(new)):
-        return Row("changed", pointer(*where), _name(where), text=_lines(old, new))
+        return Row("changed", pointer(*where), _name(where), text=_lines(old, new, budget))
     before, after = _shown(old), _shown(new)
     if before == after:  # "1" against 1: the quotes are the difference
         before, after = stable(old)[:SHOWN], stable(new)[:SHOWN]
     return Row("changed", pointer(*where), _name(where), before, after)
 
 
-def _lines(old: str, new: str) -> TextDiff:
-    return diff_text(old, new, most=ROW_LINES_SHOWN)
+def _lines(old: str, new: str, budget: Budget) -> TextDiff:
+    return diff_text(old, new, most=ROW_LINES_SHOWN, budget=budget)
 
 
 def _is_long(text: str) -> bool:
@@ -190,7 +191,8 @@ def _is_long(text: str) -> bool:
 
 
 def _name(where: Where) -> str:
-    return " › ".join(where) or "value"
+    """Without the section, which the page shows as a heading."""
+    return " › ".join(where[1:] or where) or "value"
 
 
 def _shown(value: Any) -> str:

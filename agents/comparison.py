@@ -57,9 +57,7 @@ class SectionChange:
     @property
     def lines(self) -> TextDiff:
         """The line diff that stands for this part where only lines can be shown."""
-        if self.text and self.text.hunks:
-            return self.text
-        return self.source or TextDiff(0, 0, ())
+        return self.text or self.source or TextDiff(0, 0, ())
 
     @property
     def hunks(self) -> tuple[Hunk, ...]:

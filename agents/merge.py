@@ -55,11 +55,12 @@ class Merge:
 @dataclass(slots=True)
 class _Run:
     winner: Winner
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
 
     def conflict(self, where: Where, base: Any, theirs: Any, mine: Any) -> Any:
-        self.conflicts.append(Conflict(pointer(*where), base, theirs, mine))
+        path = pointer(*where)
+        self.conflicts.setdefault(path, Conflict(path, base, theirs, mine))
         return theirs if self.winner == "theirs" else mine
 
     def take(self, where: Where, value: Any) -> Any:
@@ -79,7 +80,7 @@ def merge(
     config = _merge_maps(dict(base), dict(theirs), dict(mine), (), run)
     _keep_flow_whole(config, (base, theirs, mine), run)
     undecided = run.conflicts and strategy == "merge"
-    return Merge(None if undecided else config, tuple(run.conflicts), tuple(run.taken))
+    return Merge(None if undecided else config, tuple(run.conflicts.values()), tuple(run.taken))
 
 
 def _merge_values(base: Any, theirs: Any, mine: Any, where: Where, run: _Run) -> Any:
@@ -142,11 +143,16 @@ def _merge_edges(base: list[Any], theirs: list[Any], mine: list[Any], where: Whe
     merged = {}
     for key in _woven(list(first), list(second)):
         old, their, my = (side[key][1] if key in side else ABSENT for side in (before, left, right))
-        place = (*where, str((right.get(key) or left[key])[0]))
+        place = (*where, str(_place(key, before, left, right)))
         value = _merge_values(old, their, my, place, run)
         if value is not ABSENT:
             merged[key] = value
     return list(merged.values())
+
+
+def _place(key: Any, base: dict[Any, Any], *sides: dict[Any, Any]) -> int:
+    """The index of an edge in the base; of a new one the smaller index, so that swapped sides give one pointer."""
+    return int(base[key][0]) if key in base else min(int(side[key][0]) for side in sides if key in side)
 
 
 def _woven(first: list[Any], second: list[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from audit.matching import gaps, match
+from audit.matching import Budget, gaps, match
 
 CONTEXT = 3
 CHANGED_LINES_SHOWN = 2_000  # ux.md S18: first 2,000 changed lines
@@ -78,12 +78,14 @@ def split_lines(text: str) -> list[str]:
     return list(io.StringIO(text, newline="\n"))
 
 
-def diff_text(old: str, new: str, *, context: int = CONTEXT, most: int = CHANGED_LINES_SHOWN) -> TextDiff:
+def diff_text(
+    old: str, new: str, *, context: int = CONTEXT, most: int = CHANGED_LINES_SHOWN, budget: Budget | None = None
+) -> TextDiff:
     """The difference of two texts. No hunks only if they are equal. Shows at most `most` changed lines."""
     if old == new:
         return TextDiff(0, 0, ())
     left, right = split_lines(old), split_lines(new)
-    matching = match(left, right)
+    matching = match(left, right, budget)
     changes = [_Gap(*gap) for gap in gaps(matching.blocks, len(left), len(right))]
     shown, truncated = _first(changes, most)
     hunks = tuple(_hunks(left, right, shown, context))

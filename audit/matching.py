@@ -17,8 +17,8 @@ from pygit2.enums import DiffOption
 
 PATIENCE_STEPS_PER_CALL = 1_000_000  # about 70 ms and 100 MB on 2 shared cores
 PATIENCE_STEPS = 4_000_000
-PLAIN_ITEMS_PER_CALL = 120_000  # items that occur on both sides; the plain algorithm takes n * sqrt(n)
-PLAIN_ITEMS = 200_000
+PLAIN_ITEMS_PER_CALL = 200_000  # items that occur on both sides; the plain algorithm takes n * sqrt(n)
+PLAIN_ITEMS = 300_000
 CALLS = 20_000  # each costs some 10 microseconds, however small
 
 
@@ -40,16 +40,19 @@ class Matching:
 
 
 @dataclass(slots=True)
-class _Budget:
+class Budget:
+    """What aligning may cost, in one text or shared by all texts of a comparison; used up, matches turn coarse."""
+
     patience: int = PATIENCE_STEPS
     plain: int = PLAIN_ITEMS
     calls: int = CALLS
-    coarse: bool = False
 
 
 @dataclass(slots=True)
 class _Found:
+    budget: Budget
     runs: list[tuple[int, int, int]] = field(default_factory=list)
+    coarse: bool = False
 
     def add(self, old: int, new: int, size: int) -> None:
         if not size:
@@ -62,25 +65,23 @@ class _Found:
         self.runs.append((old, new, size))
 
 
-def match(old: Sequence[str], new: Sequence[str]) -> Matching:
+def match(old: Sequence[str], new: Sequence[str], budget: Budget | None = None) -> Matching:
     """The runs of equal items, in order on both sides, in bounded time whatever the input.
 
     Each item ends with a newline and holds no other; only the last of a side may lack it.
     """
-    found, budget = _Found(), _Budget()
+    found = _Found(budget or Budget())
     head, tail = _common_ends(old, new, 0, len(old), 0, len(new))
     found.add(0, 0, head)
-    _align(old, new, (head, len(old) - tail, head, len(new) - tail), found, budget)
+    _align(old, new, (head, len(old) - tail, head, len(new) - tail), found)
     found.add(len(old) - tail, len(new) - tail, tail)
-    return Matching(tuple(Block(*run) for run in found.runs), budget.coarse)
+    return Matching(tuple(Block(*run) for run in found.runs), found.coarse)
 
 
-def _align(
-    old: Sequence[str], new: Sequence[str], span: tuple[int, int, int, int], found: _Found, budget: _Budget
-) -> None:
+def _align(old: Sequence[str], new: Sequence[str], span: tuple[int, int, int, int], found: _Found) -> None:
     """Match one span whose ends differ: as a whole if that is cheap, otherwise between its unique lines."""
     low, high, new_low, new_high = span
-    if _call(old, new, span, found, budget, dear=False):
+    if _call(old, new, span, found, dear=False):
         return
     cursor, new_cursor = low, new_low
     for anchor, new_anchor in [*_anchors(old, new, span), (high, new_high)]:
@@ -88,7 +89,7 @@ def _align(
             head, tail = _common_ends(old, new, cursor, anchor, new_cursor, new_anchor)
             found.add(cursor, new_cursor, head)
             gap = (cursor + head, anchor - tail, new_cursor + head, new_anchor - tail)
-            _call(old, new, gap, found, budget, dear=True)
+            _call(old, new, gap, found, dear=True)
             found.add(anchor - tail, new_anchor - tail, tail)
         if anchor < high:
             found.add(anchor, new_anchor, 1)
@@ -100,11 +101,11 @@ def _call(
     new: Sequence[str],
     span: tuple[int, int, int, int],
     found: _Found,
-    budget: _Budget,
     *,
     dear: bool,
 ) -> bool:
     """One call of libgit2 for one span. Without `dear`, False when only the plain algorithm is affordable."""
+    budget = found.budget
     low, high, new_low, new_high = span
     if low >= high or new_low >= new_high:
         return True
@@ -112,9 +113,11 @@ def _call(
     shared = set(left).intersection(right)
     if not shared:
         return True
-    steps, plain = _cost(left, right, shared)
-    if steps <= min(PATIENCE_STEPS_PER_CALL, budget.patience) and budget.calls:
+    steps, repeated, plain = _cost(left, right, shared)
+    patient = steps <= min(PATIENCE_STEPS_PER_CALL, budget.patience)
+    if patient and repeated <= min(PLAIN_ITEMS_PER_CALL, budget.plain) and budget.calls:
         budget.patience -= steps
+        budget.plain -= repeated
         flag = DiffOption.PATIENCE
     elif not dear:
         return False
@@ -122,7 +125,7 @@ def _call(
         budget.plain -= plain
         flag = DiffOption.NORMAL
     else:
-        budget.coarse = True
+        found.coarse = True
         return True
     budget.calls -= 1
     for a, b, size in _equal_runs(left, right, flag):
@@ -130,24 +133,23 @@ def _call(
     return True
 
 
-def _cost(left: Sequence[str], right: Sequence[str], shared: set[str]) -> tuple[int, int]:
-    """Upper bounds: steps of the patience algorithm; items which the plain algorithm has to look at.
+def _cost(left: Sequence[str], right: Sequence[str], shared: set[str]) -> tuple[int, int, int]:
+    """Upper bounds: steps of patience; items it leaves to the plain algorithm; items of the plain one alone.
 
     Each level of patience needs a line that was repeated one level above, so there are at most as many levels
-    as repeated shared lines.
+    as repeated shared lines. Where no line is unique, it calls the plain algorithm itself.
     """
     size = len(left) + len(right)
     if size <= 64:
-        return size * min(len(shared), size), size
+        return size * min(len(shared), size), size, size
     counts, new_counts = Counter(left), Counter(right)
-    repeated = sum(1 for line in shared if counts[line] > 1 or new_counts[line] > 1)
+    repeated = [line for line in shared if counts[line] > 1 or new_counts[line] > 1]
+    left_over = sum(counts[line] + new_counts[line] for line in repeated)
     matching = sum(counts[line] + new_counts[line] for line in shared)
-    return size * (repeated + 1), matching
+    return size * (len(repeated) + 1), left_over, matching
 
 
-def _equal_runs(
-    left: Sequence[str], right: Sequence[str], flag: DiffOption
-) -> Iterator[tuple[int, int, int]]:
+def _equal_runs(left: Sequence[str], right: Sequence[str], flag: DiffOption) -> Iterator[tuple[int, int, int]]:
     patch = Patch.create_from(
         "".join(left).encode("utf-8", "surrogatepass"),
         "".join(right).encode("utf-8", "surrogatepass"),
@@ -163,9 +165,7 @@ def _equal_runs(
     yield a, b, len(left) - a
 
 
-def _anchors(
-    old: Sequence[str], new: Sequence[str], span: tuple[int, int, int, int]
-) -> list[tuple[int, int]]:
+def _anchors(old: Sequence[str], new: Sequence[str], span: tuple[int, int, int, int]) -> list[tuple[int, int]]:
     """The longest rising chain of lines that are unique on both sides of the span."""
     low, high, new_low, new_high = span
     places, new_places = _unique(old, low, high), _unique(new, new_low, new_high)
