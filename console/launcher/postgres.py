@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -121,9 +122,11 @@ class Cluster:
 
     def _create(self, install: binaries.Postgres) -> None:
         """Makes an empty cluster, complete or not at all."""
-        unfinished = self.folder / "postgres.new"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        self.account.private_folder(unfinished)
+        for abandoned in self.folder.glob("postgres.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        # A new name each time: the initdb of a killed launcher may still be writing to the former one.
+        unfinished = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.folder))
+        self.account.give(unfinished)
         password = self.folder / "postgres.password"
         write_private(password, f"{self.superuser_password}\n")
         self.account.give(password)

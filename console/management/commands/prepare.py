@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 class Command(BaseCommand):
     """Applies migrations and makes the cache table; loads the demo organization when asked to."""
 
+    requires_system_checks = []  # they cost more than all the rest, and every other command makes them
     help = "Bring the database to this release. Safe to repeat; run it once before each deployment."
 
     def add_arguments(self, parser: CommandParser) -> None:
