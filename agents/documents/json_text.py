@@ -57,7 +57,8 @@ class _Scan:
 
     def tick(self, offset: int) -> None:
         self.count += 1
-        if self.count > 2 * RAW_NODES:
+        # At most a key, a comma and the value itself are counted for one value.
+        if self.count > 3 * RAW_NODES:
             self.refuse(f"More than {RAW_NODES:,} values. Make the document smaller.", offset)
 
     def open(self, bracket: str, offset: int) -> None:

@@ -4,6 +4,7 @@ A path is that of a part (`prompt`, `flow`, `tools/<slug>`, ...) or the name of 
 prompt is plain Markdown, a knowledge document is Markdown with front matter, all else is YAML.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ from agents.names import SLUG
 from agents.parts import ITEM_SECTIONS, SECTIONS, part_paths
 from agents.schema import validate
 from console.organizations.errors import InvalidContent
+
+# A document whose content is elsewhere is written as YAML, and YAML of ours begins with one of these.
+_KEY_LINE = re.compile(r"(type|name|title|source):(\s|\Z)")
 
 
 def sections(config: Mapping[str, Any]) -> list[str]:
@@ -84,7 +88,7 @@ def value_at(config: Mapping[str, Any], path: str) -> Any:
 def _load(path: str, steps: tuple[str, ...], text: str) -> Loaded:
     if path == "prompt":
         return Loaded(text)
-    if steps[0] == "knowledge" and len(steps) == 2 and text.startswith("---"):
+    if steps[0] == "knowledge" and len(steps) == 2 and not _KEY_LINE.match(text):
         return parse_knowledge(text, name=steps[1])
     try:
         return load_yaml(text)

@@ -39,6 +39,8 @@ _FIRST = (
 _RANK = {key: rank for rank, key in enumerate(_FIRST)}
 
 _MANY_LINES, _SHORT_LINE = 500, 40
+# Readers are slow at each blank of a long line, unless it stands in a literal block.
+_LONG_LINE = 80
 
 _PLAIN = re.compile(r"[^\W\d][\w./-]*( [\w./-]+)*\Z")
 # YAML 1.1 readers elsewhere take these words for truth values.
@@ -138,6 +140,8 @@ def _word(text: str) -> str:
 
 def _fits_literal(text: str) -> bool:
     breaks = text.count("\n")
+    if not breaks and len(text) > _LONG_LINE:
+        return not _UNPRINTABLE.search(text)
     # Very many very short lines would be more indentation than text: readers bound lines and bytes.
     if not breaks or (breaks > _MANY_LINES and len(text) < _SHORT_LINE * breaks):
         return False

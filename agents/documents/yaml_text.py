@@ -31,7 +31,7 @@ from agents.names import normal
 YAML_BYTES = 3 * 1024 * 1024
 YAML_LINES = 80_000
 # Outside of literal blocks the reader stops at each blank and each escape.
-YAML_STOPS = 120_000
+YAML_STOPS = 150_000
 
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),

@@ -235,6 +235,13 @@ def test_with_section__changes_one_item_and_blank_text_removes_it() -> None:
     assert removed["prompt"] == config["prompt"]
 
 
+def test_parse_section__of_knowledge__takes_markdown_with_and_without_front_matter() -> None:
+    plain = parse_section("knowledge/faq", "# Opening hours\n\nNote: closed on Sundays.\n")
+    assert plain == {"title": "Opening hours", "content": "# Opening hours\n\nNote: closed on Sundays.\n"}
+    assert parse_section("knowledge/faq", "Just a line") == {"title": "faq", "content": "Just a line"}
+    assert parse_section("knowledge/faq", "title: F\nsource: doc-1\n") == {"title": "F", "source": "doc-1"}
+
+
 @pytest.mark.parametrize("path", ["secret", "prompt/x", "tools/../x", "tools/A", "tools/", ""])
 def test_section__of_an_unknown_path__is_refused(path: str) -> None:
     with pytest.raises(Refusal):
@@ -248,4 +255,6 @@ def test_load_text__of_what_was_written_at_the_limits__is_taken() -> None:
     config = {"prompt": lines, "knowledge": {"k": {"title": "K", "content": lines[:-1]}}}
     for dump in (dump_json, dump_yaml):
         assert load_text(dump(document(config)))["spec"] == config
+    wide = {"extensions": {"x": {f"key {number}": "a few words" for number in range(19_990)}}}
+    assert load_text(dump_json(document(wide)))["spec"] == wide
     assert load_zip(dump_zip(document({"prompt": "x" * 1_000_000})))["spec"] == {"prompt": "x" * 1_000_000}
