@@ -58,9 +58,7 @@ def _mark_words(old: str, new: str) -> tuple[Pieces, Pieces]:
     left, right = _WORDS.findall(old), _WORDS.findall(new)
     blocks = match([word + "\n" for word in left], [word + "\n" for word in right]).blocks
     blocks = _without_lone_spaces(blocks, left, len(right))
-    equal = sum(
-        len(word) for run in blocks for word in left[run.old : run.old + run.size] if not word.isspace()
-    )
+    equal = sum(len(word) for run in blocks for word in left[run.old : run.old + run.size] if not word.isspace())
     if equal < ALIKE * max(len(old), len(new)):
         return _mark_whole(old), _mark_whole(new)
     return (

@@ -161,6 +161,12 @@ def test_merge_text__only_line_ends_of_the_text__changes_meet_without_gluing_lin
     assert (text, conflicts) == ("x\na\nb\nc\nd", 0)
 
 
+def test_merge_text__neighbouring_lines_changed__is_one_conflict_not_a_guess() -> None:
+    text, conflicts = merge_text("a\nb\nc\n", "A\nb\nc\n", "a\nB\nc\n", "theirs")
+
+    assert (text, conflicts) == ("A\nb\nc\n", 1)
+
+
 @pytest.mark.parametrize("history", HISTORIES)
 def test_merge__real_prompt_revisions__far_apart_changes_merge_and_lose_no_line(history: str) -> None:
     files = sorted((SAMPLES / "prompt-history" / history).glob("[0-9]*.md"))
