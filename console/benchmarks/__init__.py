@@ -1,0 +1,1 @@
+"""Measurements of what the goals put a figure on; run by `manage.py bench`, never by the tests."""

@@ -1,0 +1,71 @@
+"""The verbs of the lifecycle on configurations of 1 KB, 200 KB and 2 MB (goal: at most 100 ms, whatever the size)."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.utils import timezone
+
+from agents.actions import create_agent, save_section, section_token
+from agents.models import Agent, Draft
+from console.benchmarks.measuring import Series
+from console.benchmarks.people import Crew
+from console.organizations.actor import Actor
+from environments.actions import mark_ready, publish, push_to_production, rollback
+
+SIZES = {"1 KB": 1_000, "200 KB": 200_000, "2 MB": 2_000_000}
+GOAL = "≤ 100 ms"
+_ARTICLE = 50_000  # bytes of one knowledge article
+
+
+def measure(crew: Crew, rounds: int) -> list[Series]:
+    """p50, p95 and statements of save, promote, mark ready, push and rollback, per size."""
+    return [series for label, size in SIZES.items() for series in _measure_size(crew, rounds, label, size)]
+
+
+def _measure_size(crew: Crew, rounds: int, label: str, size: int) -> list[Series]:
+    agent = _agent(crew, label, size)
+    save, promote, ready, push, back = (
+        Series(f"{name}, {label}", goal)
+        for name, goal in (
+            ("save a section", ""),
+            ("promote to Staging", GOAL),
+            ("mark ready", GOAL),
+            ("push to Production", GOAL),
+            ("rollback", GOAL),
+        )
+    )
+    for number in range(1, rounds + 1):
+        draft = Draft.objects.select_related("manifest").get(agent=agent)
+        token, text = section_token(draft, "prompt"), f"Prompt of version {number}."
+        save.run(lambda t=token, v=text: save_section(agent, actor=crew.developer, path="prompt", value=v, token=t))
+        promote.run(lambda: publish(agent, actor=crew.developer))
+        ready.run(lambda n=number: mark_ready(agent, actor=crew.tester, number=n))
+        push.run(lambda n=number: push_to_production(agent, actor=_fresh(crew.admin), number=n))
+    for number in range(rounds - 1, 0, -1):
+        back.run(
+            lambda n=number: rollback(agent, actor=crew.admin, environment="production", number=n, reason="Measured")
+        )
+    return [save, promote, ready, push, back]
+
+
+def _agent(crew: Crew, label: str, size: int) -> Agent:
+    config: dict[str, Any] = {"prompt": "Prompt."}
+    if size > _ARTICLE:
+        articles = range(size // _ARTICLE)
+        config["knowledge"] = {
+            f"article-{number}": {"title": f"Article {number}", "content": _text(number)} for number in articles
+        }
+    else:
+        config["prompt"] = "Prompt. " * (size // 8)
+    slug = label.lower().replace(" ", "-")
+    return create_agent(crew.organization, actor=crew.developer, slug=slug, name=label, config=config)
+
+
+def _text(number: int) -> str:
+    line = f"Line {{}} of article {number} says something about ferries, cabins and luggage.\n"
+    lines = (line.format(index) for index in range(_ARTICLE // len(line)))
+    return "".join(lines)
+
+
+def _fresh(actor: Actor) -> Actor:
+    return replace(actor, proven_at=timezone.now())

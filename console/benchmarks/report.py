@@ -1,0 +1,57 @@
+"""The table of a run, with the machine and the commit it was measured on."""
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+from django.db import connection
+from django.utils import timezone
+
+from console.benchmarks.measuring import Series
+
+HEAD = """# Benchmarks
+
+Made by `make bench` (`manage.py bench --write`), in a database of its own that is thrown away. Figures are of
+one run on one machine, which may be shared and noisy: compare rows of one table, not tables of two days.
+"""
+
+
+def as_markdown(series: list[Series], verified: tuple[int, float]) -> str:
+    """The report of one run."""
+    rows, seconds = verified
+    lines = [
+        HEAD,
+        f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}.",
+        "",
+        "| what | runs | p50 ms | p95 ms | SQL statements | goal |",
+        "|---|---|---|---|---|---|",
+        *[
+            f"| {one.name} | {len(one.milliseconds)} | {one.p50:.1f} | {one.p95:.1f}"
+            f" | {one.statement_range} | {one.goal} |"
+            for one in series
+        ],
+        "",
+        f"`audit_verify`: {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} rows/s (goal: ≥ 20,000).",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        server = cursor.fetchone()[0]
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()},"
+        f" PostgreSQL {server}, load {load:.1f} at the end"
+    )
+
+
+def _commit() -> str:
+    here = Path(__file__).resolve().parent
+    answer = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() or "unknown"
