@@ -15,7 +15,7 @@ from console.organizations.roles import Role, agent_permissions_of
 @verb("agent.role_granted")
 def grant_role(agent: Agent, *, actor: Actor, user: User, role: str) -> AgentGrant:
     """Give a member of the organization one role's rights on this agent alone."""
-    organization, current = _locked(agent, actor)
+    organization, current, admin = _locked(agent, actor)
     if current.archived_at is not None:
         raise AgentArchived(f"{current.name} is archived. Nothing was changed. Bring it back first.")
     _check_role(role, organization)
@@ -23,7 +23,7 @@ def grant_role(agent: Agent, *, actor: Actor, user: User, role: str) -> AgentGra
         raise refused("user", "This person is no member of the organization.")
     if AgentGrant.objects.filter(agent=current, user=user, role=role).exists():
         raise Conflict(f"{user.name} is {Role(role).label} on {current.name} already. Nothing was changed.")
-    grant = AgentGrant.objects.create(agent=current, user=user, role=role, granted_by=actor.user)
+    grant = AgentGrant.objects.create(agent=current, user=user, role=role, granted_by=admin)
     _sync(user, current)
     data = {"person": str(user.pk), "name": user.name, "role": role}
     record("agent.role_granted", current.audit_target(), actor=actor, data=data)
@@ -33,7 +33,7 @@ def grant_role(agent: Agent, *, actor: Actor, user: User, role: str) -> AgentGra
 @verb("agent.role_taken")
 def take_role(agent: Agent, *, actor: Actor, user: User, role: str) -> None:
     """Take a role on this agent away; the right is gone on the person's next request."""
-    _, current = _locked(agent, actor)
+    _, current, _ = _locked(agent, actor)
     grant = AgentGrant.objects.filter(agent=current, user=user, role=role).first()
     if grant is None:
         raise Conflict(f"{user.name} holds no such role on {current.name}. Nothing was changed.")
@@ -61,14 +61,14 @@ def sync_grants(organization: Organization) -> None:
         _sync(user, agent)
 
 
-def _locked(agent: Agent, actor: Actor) -> tuple[Organization, Agent]:
+def _locked(agent: Agent, actor: Actor) -> tuple[Organization, Agent, User]:
     organization = Organization.objects.locked(agent.organization)
-    organization_policies.require(actor, "manage_members", organization)
+    admin = organization_policies.require(actor, "manage_members", organization)
     organization_policies.require_fresh_sign_in(actor, organization)
     current = Agent.objects.filter(pk=agent.pk, organization=organization).select_related("organization").first()
     if current is None:
         raise NotFound("No such agent.")
-    return organization, current
+    return organization, current, admin
 
 
 def _check_role(role: str, organization: Organization) -> None:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("o/<slug:organization>/settings", people_views.settings, name="settings"),
     path("o/<slug:organization>/members/<uuid:membership>/remove", people_views.remove_member, name="remove_member"),
     path("", include("console.organizations.urls")),
+    path("", include("agents.grant_urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from console.organizations.doors import confirm_address, keep_typed, way_back
+from console.organizations.doors import confirm_address, keep_typed, referring_page
 from console.organizations.errors import Invalid, PermissionMissing, Refusal, SignInNotFresh
 
 STATUS = {
@@ -39,7 +39,7 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "errors": refusal.errors if isinstance(refusal, Invalid) else [],
         "gates": refusal.extra.get("gates", []),
         "typed": _typed(request),
-        "back": way_back(request),
+        "back": referring_page(request),
         "actions": _ways_on(request, refusal),
         "request_id": getattr(request, "request_id", ""),
     }

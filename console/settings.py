@@ -188,6 +188,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # people are told when their password or sec
 ACCOUNT_RATE_LIMITS = {"login_failed": "100/15m/ip,10/15m/key", "login": "60/m/ip"}  # key: account and network
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_TOTP_ISSUER = "Slipway"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s for clocks that differ (RFC 6238 section 5.2)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION

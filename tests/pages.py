@@ -1,11 +1,21 @@
 """Reading a page as a person does: by id, by words, never by markup."""
 
-from django.http import HttpResponse
+from typing import Any, Protocol
+
 from lxml import html
 from lxml.html import HtmlElement
 
 
-def page(response: HttpResponse) -> HtmlElement:
+class Answer(Protocol):
+    """What a page is read from: any answer of Django's test client."""
+
+    @property
+    def content(self) -> Any:
+        """The body as bytes."""
+        ...
+
+
+def page(response: Answer) -> HtmlElement:
     """The parsed page of an answer."""
     return html.document_fromstring(response.content.decode())
 
@@ -15,25 +25,25 @@ def words(element: HtmlElement) -> str:
     return " ".join(element.text_content().split())
 
 
-def by_id(response: HttpResponse, name: str) -> HtmlElement:
+def by_id(response: Answer, name: str) -> HtmlElement:
     """The one element with this id; fails when it is not there."""
     found = page(response).xpath("//*[@id=$name]", name=name)
     assert len(found) == 1, f"{len(found)} elements #{name}"
     return found[0]
 
 
-def has_id(response: HttpResponse, name: str) -> bool:
+def has_id(response: Answer, name: str) -> bool:
     """Whether the page has an element with this id."""
     return bool(page(response).xpath("//*[@id=$name]", name=name))
 
 
-def heading(response: HttpResponse) -> str:
+def heading(response: Answer) -> str:
     """The page's one h1."""
     (found,) = page(response).xpath("//h1")
     return words(found)
 
 
-def hidden_value(response: HttpResponse, name: str) -> str:
+def hidden_value(response: Answer, name: str) -> str:
     """The value of a form field the page carries."""
     (found,) = page(response).xpath("//input[@name=$name]", name=name)
     return str(found.get("value"))

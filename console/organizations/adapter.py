@@ -1,5 +1,6 @@
 """How allauth behaves here: nobody signs up by themselves, mails name our own host, limits are per network."""
 
+import logging
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -7,12 +8,15 @@ from urllib.parse import quote, urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+logger = logging.getLogger(__name__)
 
 LOCKED_SECONDS = 15 * 60  # the longest wait of the limit `login_failed` (G40)
 
@@ -30,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only a path of this console may follow a sign-in (T46)."""
-        return bool(url) and url[:1] == "/" and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return (url or "").startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse with 429 after too many failures; the page tells the waiting time."""
@@ -51,7 +55,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail under the name and host of the settings."""
         site = SimpleNamespace(name="Slipway", domain=urlsplit(settings.PUBLIC_URL).netloc)
-        super().send_mail(template_prefix, email, {**context, "current_site": site})
+        try:
+            super().send_mail(template_prefix, email, {**context, "current_site": site})
+        except OSError:  # also every SMTP error: the page must not tell known addresses from unknown ones
+            logger.exception("A mail about a sign-in could not be sent: %s", template_prefix)
+
+    def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
+        """Tell a person that their sign-in changed; a changed second factor ends their other sessions (G16)."""
+        if template_prefix.startswith("mfa/"):
+            end_other_sessions(self.request, user)
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
 
 def _too_many(request: HttpRequest) -> Any:

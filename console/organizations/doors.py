@@ -74,14 +74,19 @@ def sign_in(request: HttpRequest, person: User, to: str) -> HttpResponseBase:
     return cast("HttpResponseBase", perform_password_login(request, {"email": person.email}, login))
 
 
-def way_back(request: HttpRequest) -> str:
-    """The page a form was sent from: the referring page of this host, else the form's own address."""
+def referring_page(request: HttpRequest) -> str:
+    """The page of this host that led here, or nothing."""
     referrer = request.META.get("HTTP_REFERER", "")
     if url_has_allowed_host_and_scheme(referrer, allowed_hosts={request.get_host()}):
         parts = urlsplit(referrer)
         if parts.path.startswith("/") and not parts.path.startswith("//"):
-            return parts.path + (f"?{parts.query}" if parts.query else "")
-    return request.path
+            return f"{parts.path}?{parts.query}" if parts.query else f"{parts.path}"
+    return ""
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page a form was sent from, else the form's own address."""
+    return referring_page(request) or request.path
 
 
 def confirm_address(request: HttpRequest) -> str:

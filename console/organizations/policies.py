@@ -49,10 +49,11 @@ def missing(permission: str, organization: "Organization") -> PermissionMissing:
     )
 
 
-def require(actor: "Actor", permission: str, organization: "Organization") -> None:
-    """Let the actor pass, or refuse naming who holds the permission."""
-    if permission not in permissions_on(actor.user, organization):
+def require(actor: "Actor", permission: str, organization: "Organization") -> "User":
+    """Let the person pass who acts, or refuse naming who holds the permission."""
+    if actor.user is None or permission not in permissions_on(actor.user, organization):
         raise missing(permission, organization)
+    return actor.user
 
 
 def require_fresh_sign_in(actor: "Actor", organization: "Organization") -> None:

@@ -48,7 +48,7 @@ def invite_member(organization: Organization, *, actor: Actor, email: str, roles
     Returns the invitation and the raw token, which is kept nowhere. The mail leaves after the commit.
     """
     organization = Organization.objects.locked(organization)
-    policies.require(actor, "manage_members", organization)
+    inviter = policies.require(actor, "manage_members", organization)
     policies.require_fresh_sign_in(actor, organization)
     email, roles = checked_email(email), checked_roles(roles)
     if Membership.objects.filter(organization=organization, user__email=email).exists():
@@ -61,7 +61,7 @@ def invite_member(organization: Organization, *, actor: Actor, email: str, roles
         email=email,
         roles=roles,
         token_digest=sha256(token.encode()).hexdigest(),
-        invited_by=actor.user,
+        invited_by=inviter,
         created_at=now,
         expires_at=now + LIFETIME,
     )
