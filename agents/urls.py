@@ -1,0 +1,29 @@
+"""Addresses of the agent and draft pages."""
+
+from django.urls import path
+
+from agents.views import creating, details, drafts, merging, replacing, sections
+
+app_name = "agents"
+
+_AGENTS = "o/<slug:organization>/agents"
+_AGENT = f"{_AGENTS}/<slug:agent>"
+_DRAFT = f"{_AGENT}/draft"
+
+urlpatterns = [
+    path("schemas/agent-v1.json", details.schema, name="schema"),
+    path(f"{_AGENTS}/new", creating.create, name="agent-create"),
+    path(f"{_AGENTS}/import", creating.from_file, name="agent-import"),
+    path(f"{_AGENT}/settings", details.edit, name="agent-edit"),
+    path(f"{_DRAFT}/", drafts.draft, name="draft"),
+    path(f"{_DRAFT}/edit/<path:section>", sections.section, name="draft-section"),
+    path(f"{_DRAFT}/add/<slug:section>", sections.add, name="draft-add"),
+    path(f"{_DRAFT}/remove/<path:section>", sections.remove, name="draft-remove"),
+    path(f"{_DRAFT}/history", drafts.history, name="draft-history"),
+    path(f"{_DRAFT}/restore", drafts.restore, name="draft-restore"),
+    path(f"{_DRAFT}/delete", drafts.discard, name="draft-discard"),
+    path(f"{_DRAFT}/fork", drafts.fork, name="draft-fork"),
+    path(f"{_DRAFT}/merge", merging.merge, name="draft-merge"),
+    path(f"{_DRAFT}/import", replacing.replace, name="draft-import"),
+    path(f"{_DRAFT}/export.<slug:ending>", drafts.export, name="draft-export"),
+]
