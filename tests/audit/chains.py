@@ -20,8 +20,9 @@ ROWS = 60  # checkpoints at 20, 40 and 60
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> Path:
     """A checkpoint folder of the test's own."""
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    return settings.CHECKPOINT_DIR
+    place = tmp_path / "checkpoints"
+    settings.CHECKPOINT_DIR = place
+    return place
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The audit page through HTTP: who sees what, the filters, the walk through the pages."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -19,10 +21,17 @@ from tests.cast import Person
 AGENT = new_id()
 
 
-def happened(organization: Organization, verb: str, person: Person | None = None, **more: object) -> Event:
+def happened(
+    organization: Organization,
+    verb: str,
+    person: Person | None = None,
+    *,
+    label: str = "Order desk",
+    agent: UUID = AGENT,
+    **more: Any,
+) -> Event:
     """An event of the chain; `label` and `agent` say what it was about."""
-    label, agent = more.pop("label", "Order desk"), more.pop("agent", AGENT)
-    target = Target(organization, "agent", str(agent), str(label), agent_id=agent)
+    target = Target(organization, "agent", str(agent), label, agent_id=agent)
     return record(verb, target, actor=person.actor() if person else SYSTEM, **more)
 
 
@@ -56,7 +65,9 @@ def story(organization: Organization, dana: Person, quinn: Person, avery: Person
     }
 
 
-def test_audit__by_role__shows_own_or_releases_or_all(story: dict[str, Event], dana, quinn, avery, mara) -> None:
+def test_audit__by_role__shows_own_or_releases_or_all(
+    story: dict[str, Event], dana: Person, quinn: Person, avery: Person, mara: Person
+) -> None:
     sequences = {name: event.sequence for name, event in story.items()}
 
     developer, qa = set(shown(page(dana))), set(shown(page(quinn)))
@@ -89,7 +100,7 @@ def test_audit__without_any_reading_right__gets_403(story: dict[str, Event], dan
     assert [answer.status_code for answer in (*answers, export)] == [403, 403, 403]
 
 
-def test_audit_event__invisible_to_the_person__gets_404(story: dict[str, Event], dana, quinn, avery) -> None:
+def test_audit_event__invisible_to_the_person__gets_404(story: dict[str, Event], quinn: Person) -> None:
     client = quinn.client()
 
     assert client.get(f"/o/harbourline/audit/{story['refused'].sequence}").status_code == 404
@@ -101,7 +112,7 @@ def test_audit_event__invisible_to_the_person__gets_404(story: dict[str, Event],
 def test_audit_event__shows_hash_digests_and_neighbours(story: dict[str, Event], avery: Person) -> None:
     event = story["staged"]
 
-    document = html.fromstring(avery.client().get(f"/o/harbourline/audit/{event.sequence}").content)
+    document = page(avery, f"/{event.sequence}")
 
     text = document.text_content()
     assert document.xpath('string(//*[@id="hash"])') == event.hash
@@ -153,7 +164,7 @@ def test_audit__request_id__leads_to_its_events(organization: Organization, aver
     answer = avery.client().post(
         "/o/harbourline/audit/export", {"format": "csv"}, headers={"X-Request-ID": "ticket-4711-x"}
     )
-    b"".join(answer.streaming_content)
+    b"".join(answer)
 
     found = Event.objects.get(organization=organization, verb="audit.exported")
 
@@ -251,7 +262,8 @@ def test_audit__text_search__stops_at_its_window_and_goes_on(
     monkeypatch.setattr("audit.audit_page.TEXT_WINDOW", 100)
     needle = happened(organization, "draft.saved", reason="needle in the hay")
     fill(organization, 250)
-    query, pages = "?q=needle", []
+    pages: list[list[int]] = []
+    query = "?q=needle"
 
     while query and len(pages) < 10:
         document = page(avery, query)

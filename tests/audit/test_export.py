@@ -4,9 +4,14 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -22,12 +27,12 @@ def exported(client: Client, format: str, query: str = "") -> str:
     """The file as text."""
     answer = client.post(f"/o/harbourline/audit/export{query}", {"format": format})
     assert answer.status_code == 200, answer.content
-    return b"".join(answer.streaming_content).decode()
+    return b"".join(answer).decode()
 
 
 def records(text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The head and the events of a JSON Lines file."""
-    head, *events = map(json.loads, text.splitlines())
+    head, *events = map(json.loads, text.rstrip("\n").split("\n"))
     return head, events
 
 
@@ -39,7 +44,7 @@ def outside_hash(event: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("query", ["", "?outcome=refused", "?q=reason", "?action=draft&actor=Dana+Reyes"])
-def test_export__filtered__equals_the_view(organization: Organization, dana, avery: Person, query: str) -> None:
+def test_export__filtered__equals_the_view(organization: Organization, dana: Person, avery: Person, query: str) -> None:
     for number in range(6):
         refusal = "conflict" if number % 2 else ""
         happened(organization, "draft.saved", dana, reason=f"Reason {number}", refusal=refusal)
@@ -63,7 +68,7 @@ def test_export__jsonl__can_be_verified_from_outside(organization: Organization,
     head, events = records(exported(avery.client(), "jsonl"))
 
     assert [outside_hash(event) for event in events] == [event["hash"] for event in events]
-    links = [(newer["previous_hash"], older["hash"]) for newer, older in zip(events, events[1:], strict=False)]
+    links = [(newer["previous_hash"], older["hash"]) for newer, older in pairwise(events)]
     assert all(previous == own for previous, own in links)
     assert events[-1]["previous_hash"] == "0" * 64
     assert (head["chain"]["head_sequence"], head["chain"]["head_hash"]) == (events[0]["sequence"], events[0]["hash"])
@@ -80,7 +85,7 @@ def test_export__head__states_filter_scope_and_rows(organization: Organization, 
     assert head["rows"] == len(events) == 1
 
 
-def test_export__developer__gets_own_events_only(organization: Organization, dana, mara: Person) -> None:
+def test_export__developer__gets_own_events_only(organization: Organization, dana: Person, mara: Person) -> None:
     happened(organization, "draft.saved", mara, reason="secret plan")
 
     text = exported(dana.client(), "jsonl")
@@ -144,7 +149,7 @@ def test_export__broken_chain__says_so_in_the_head(organization: Organization, a
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1"])
-def test_csv__formula__is_neutralised(organization: Organization, dana, avery: Person, cell: str) -> None:
+def test_csv__formula__is_neutralised(organization: Organization, dana: Person, avery: Person, cell: str) -> None:
     happened(organization, "draft.saved", dana, reason=cell)
 
     rows = list(csv.reader(io.StringIO(exported(avery.client(), "csv"), newline="")))
@@ -167,3 +172,23 @@ def test_export__many_rows__are_all_there_in_order(organization: Organization, a
     _, events = records(exported(avery.client(), "jsonl"))
 
     assert [event["sequence"] for event in events] == list(range(total, 0, -1))
+
+
+def test_docs__verifier_from_outside__accepts_an_export_and_finds_a_change(
+    organization: Organization, dana: Person, avery: Person, tmp_path: Path
+) -> None:
+    happened(organization, "draft.saved", dana, reason="line\u2028separator")
+    page_of_docs = (settings.BASE_DIR / "docs" / "audit.md").read_text(encoding="utf-8")
+    (tmp_path / "verifier.py").write_text(page_of_docs.split("```python\n")[1].split("```")[0], encoding="utf-8")
+    text = exported(avery.client(), "jsonl")
+
+    def verdict(content: str) -> int:
+        (tmp_path / "export.jsonl").write_text(content, encoding="utf-8", newline="\n")
+        arguments = [sys.executable, "-I", str(tmp_path / "verifier.py"), str(tmp_path / "export.jsonl")]
+        return subprocess.run(arguments, check=False, capture_output=True, timeout=30).returncode
+
+    lines = text.rstrip("\n").split("\n")
+    assert verdict(text) == 0
+    assert verdict(text.replace("Dana", "Nora")) == 1
+    assert verdict("\n".join(lines[:3] + lines[4:])) == 1
+    assert verdict("\n".join(lines[:-1])) == 1

@@ -1,5 +1,6 @@
 """The frame of every verb: done with its event, refused with one event, or undone (T12, invariant 7)."""
 
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -161,7 +162,7 @@ def test_verb__32_at_once__keep_one_chain_without_gap_or_fork(organization: Orga
     with ThreadPoolExecutor(WRITERS) as pool:
         times = list(pool.map(write, range(WRITERS)))
     seconds = max(end for _, end in times) - min(begin for begin, _ in times)
-    print(f"{WRITERS * ACTS / seconds:.0f} audited acts a second")
+    sys.stdout.write(f"{WRITERS * ACTS / seconds:.0f} audited acts a second\n")
 
     result = verify(organization.pk)
     assert result.ok
