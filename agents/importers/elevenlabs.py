@@ -49,7 +49,7 @@ def from_elevenlabs(data: Mapping[str, Any]) -> dict[str, Any]:
     """A document that holds every leaf of an ElevenLabs agent; `to_elevenlabs` gives them all back."""
     rest = escaped(data)
     spec: dict[str, Any] = {}
-    server = {key: rest.pop(key) for key in SERVER_FIELDS if key in rest}
+    server = {key: data[key] for key in SERVER_FIELDS if rest.pop(key, data) is not data}
     if isinstance(rest.get("metadata"), dict) and "created_at_unix_secs" in rest["metadata"]:
         server["metadata"] = rest.pop("metadata")
     tools: dict[str, Any] = {}

@@ -10,9 +10,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from agents.layout import SERVER
+
 MARK = "$slipway"
 KIND = "$kind"
 _LITERAL = "literal"
+_RESERVED = frozenset({MARK, KIND, SERVER})
 _GONE = object()
 
 Keys = tuple[str, ...]
@@ -69,10 +72,10 @@ def as_list(value: Any) -> list[Any]:
 
 
 def escaped(value: Any) -> Any:
-    """A deep copy in which a vendor's own `$slipway` keys cannot be taken for ours."""
+    """A deep copy in which a vendor's own keys cannot be taken for ours (`$slipway`, `$kind`, `$server`)."""
     if isinstance(value, Mapping):
         copy = {key: escaped(item) for key, item in value.items()}
-        return {MARK: _LITERAL, "value": copy} if MARK in copy else copy
+        return {MARK: _LITERAL, "value": copy} if _RESERVED & copy.keys() else copy
     if isinstance(value, list):
         return [escaped(item) for item in value]
     return deepcopy(value)

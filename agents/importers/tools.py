@@ -59,7 +59,7 @@ def new_form(tool: Mapping[str, Any], vendor: str) -> str:
 def _from_vapi(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     tool = dict(item)
     server = {key: tool.pop(key) for key in _SERVER_FIELDS if key in tool}
-    form = "flat"
+    form = "own" if tool.get("type") == "http" else "flat"
     function = tool.get("function")
     if "type" not in tool:
         form, tool["type"] = "untyped", "function"
@@ -81,7 +81,7 @@ def _from_vapi(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 def _to_vapi(tool: Mapping[str, Any], form: str) -> dict[str, Any]:
     item = dict(tool)
     item.update(as_map(item.pop(SERVER, None)))
-    if item.get("type") == "http":
+    if item.get("type") == "http" and form != "own":
         item["type"] = "apiRequest"
         if "endpoint" in item:
             item["url"] = item.pop("endpoint")
@@ -99,7 +99,7 @@ def _from_elevenlabs(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if server:
         tool[SERVER] = server
     schema = tool.get("api_schema")
-    form = "flat"
+    form = "own" if tool.get("type") in ("http", "function") else "flat"
     if tool.get("type") == "webhook" and isinstance(schema, dict) and not {"endpoint", "method"} & set(tool):
         form, tool["type"] = "webhook", "http"
         tool["api_schema"] = {key: value for key, value in schema.items() if key not in ("url", "method")}
@@ -118,7 +118,7 @@ def _to_elevenlabs(tool: Mapping[str, Any], form: str) -> dict[str, Any]:
     item.update(as_map(item.pop(SERVER, None)))
     if form == "untyped":
         del item["type"]
-    elif item.get("type") == "http":
+    elif item.get("type") == "http" and form != "own":
         item["type"] = "webhook"
         moved = {theirs: item.pop(ours) for theirs, ours in (("url", "endpoint"), ("method", "method")) if ours in item}
         item["api_schema"] = {**as_map(item.get("api_schema")), **moved}

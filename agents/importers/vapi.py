@@ -69,7 +69,7 @@ def from_vapi(data: Mapping[str, Any]) -> dict[str, Any]:
     kind = kind_of(data) or "assistant"
     rest = escaped(data)
     spec: dict[str, Any] = {}
-    server = {key: rest.pop(key) for key in SERVER_FIELDS if key in rest}
+    server = {key: data[key] for key in SERVER_FIELDS if rest.pop(key, data) is not data}
     tools: dict[str, Any] = {}
     if kind == "tool":
         rest = {"tool": take_tool(escaped(data), tools, VENDOR)}

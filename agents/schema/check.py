@@ -16,6 +16,7 @@ from console.organizations.errors import ContentError, InvalidContent
 
 MAX_ERRORS = 50
 
+_SHOULD = re.compile(r"^(Input|String|List|Dictionary|Value|Data) should ")
 _KNOWN_DIALECT = re.compile(r"https?://json-schema\.org/(draft-0[467]|draft/(2019-09|2020-12))/schema#?")
 _SECTIONS = ", ".join(Spec.model_fields)
 _MESSAGES = {
@@ -86,7 +87,7 @@ def _content_error(detail: ErrorDetails) -> ContentError:
         return ContentError(where, _unknown(place))
     if detail["type"] == "string_pattern_mismatch" and "[key]" in detail["loc"]:
         return ContentError(where, f"{place[-1]!r} {_key_rule(place)}")
-    message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Input should ").rstrip("."))
+    message = _MESSAGES.get(detail["type"], _SHOULD.sub("must ", detail["msg"]).rstrip("."))
     return ContentError(where, f"{place[-1] if place else 'The document'!s} {message}.")
 
 

@@ -274,6 +274,7 @@ def test_import__of_odd_places_and_types__still_loses_nothing() -> None:
         {"firstMessage": "x", "functions": [{"name": "f", "parameters": {"type": "strin"}}], "$slipway": "prompt"},
         {"firstMessage": "x", "model": {"knowledgeBase": {"provider": "g", "fileIds": ["f-1", "f-2"]}}},
         {"name": "w", "nodes": [{"name": "n", "type": "say", "metadata": {"position": {"x": 1, "y": 2}}}], "edges": []},
+        {"firstMessage": "x", "$server": [], "model": {"tools": [{"type": "mcp", "name": "m", "$server": 1}]}},
         {"name": "w", "steps": [{"id": "a b", "type": "x"}]},
         {"type": "apiRequest", "name": "t", "url": "https://a.example", "id": "i", "orgId": "o", "createdAt": "c"},
     ):
