@@ -1,0 +1,59 @@
+"""The published role table, literally; the code and the database agree with it."""
+
+import pytest
+
+from console.organizations.models import Organization
+from console.organizations.policies import known_permissions, permissions_on
+from console.organizations.roles import PERMISSIONS, ROLE_PERMISSIONS, Role, permissions_of
+from tests.cast import Person, join, new_account
+
+# fmt: off
+TABLE = {                 # developer  qa     org_admin auditor
+    "view_agent_releases": (True,     True,  True,     True),
+    "view_development":    (True,     False, True,     True),
+    "view_draft":          (True,     False, True,     True),
+    "edit_draft":          (True,     False, True,     False),
+    "promote_to_staging":  (True,     False, True,     False),
+    "view_staging":        (False,    True,  True,     True),
+    "mark_ready":          (False,    True,  False,    False),
+    "revoke_ready":        (False,    True,  True,     False),
+    "view_production":     (False,    False, True,     True),
+    "push_to_production":  (False,    False, True,     False),
+    "roll_back":           (False,    False, True,     False),
+    "lift_hold":           (False,    False, True,     False),
+    "create_agent":        (True,     False, True,     False),
+    "archive_agent":       (False,    False, True,     False),
+    "view_members":        (False,    False, True,     True),
+    "manage_members":      (False,    False, True,     False),
+    "view_settings":       (False,    False, True,     True),
+    "manage_settings":     (False,    False, True,     False),
+    "view_own_events":     (True,     True,  True,     True),
+    "view_release_events": (False,    True,  True,     True),
+    "view_all_events":     (False,    False, True,     True),
+}
+# fmt: on
+ROLES = (Role.DEVELOPER, Role.QA, Role.ORG_ADMIN, Role.AUDITOR)
+
+
+def test_roles__all__carry_what_the_table_says() -> None:
+    carried = {name: tuple(name in ROLE_PERMISSIONS[role] for role in ROLES) for name in PERMISSIONS}
+
+    assert carried == TABLE
+
+
+@pytest.mark.django_db
+def test_database__permissions__are_those_of_the_table() -> None:
+    assert known_permissions() == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_permissions_on__member_with_one_role__are_the_role_s_and_end_with_the_person(
+    role: Role, organization: Organization, other_organization: Organization, mara: Person
+) -> None:
+    robin = new_account("robin@example.com", "Robin Hale")
+    join(organization, mara, robin, role.value)
+
+    assert permissions_on(robin.user, organization) == permissions_of(role, organization)
+    assert permissions_on(robin.user, other_organization) == frozenset()
+    robin.user.is_active = False
+    assert permissions_on(robin.user, organization) == frozenset()
