@@ -2,11 +2,11 @@
 
 import pytest
 
-from agents.models import Agent
 from agents.policies import permissions_on_agent
 from audit.models import Event
 from console.organizations.models import Organization
 from console.organizations.policies import permissions_on
+from tests.builders import an_agent
 from tests.cast import Person
 from tests.pages import by_id, has_id, hidden_value, page, words
 
@@ -34,7 +34,7 @@ def test_change_settings__by_an_admin__opens_reading_on_the_next_request(
 def test_change_settings__with_roles_on_agents__opens_reading_for_them_too(
     organization: Organization, mara: Person, quinn: Person
 ) -> None:
-    agent = Agent.objects.create(organization=organization, slug="desk", name="Desk", created_by=mara.user)
+    agent = an_agent(organization, mara, slug="desk", name="Desk")
     mara.client().post("/o/harbourline/agents/desk/grants/give", {"user": quinn.user.pk, "role": "developer"})
     assert "view_production" not in permissions_on_agent(quinn.user, agent)
 

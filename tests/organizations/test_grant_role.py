@@ -7,6 +7,7 @@ from agents.models import Agent, AgentGrant
 from agents.policies import permissions_on_agent
 from audit.models import Event
 from console.organizations.models import Organization
+from tests.builders import an_agent
 from tests.cast import Person
 from tests.pages import by_id, has_id, page, words
 
@@ -16,13 +17,13 @@ PAGE = "/o/harbourline/agents/desk/grants"
 @pytest.fixture
 def desk(organization: Organization, mara: Person) -> Agent:
     """An agent that is only in Development."""
-    return Agent.objects.create(organization=organization, slug="desk", name="Desk", created_by=mara.user)
+    return an_agent(organization, mara, slug="desk", name="Desk")
 
 
 def test_grant_role__by_an_admin__counts_for_this_agent_alone(
     desk: Agent, organization: Organization, mara: Person, quinn: Person
 ) -> None:
-    other = Agent.objects.create(organization=organization, slug="night", name="Night", created_by=mara.user)
+    other = an_agent(organization, mara, slug="night", name="Night")
     client = mara.client()
 
     response = client.post(f"{PAGE}/give", {"user": quinn.user.pk, "role": "developer"})

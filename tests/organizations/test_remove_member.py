@@ -4,13 +4,14 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from agents.models import Agent, AgentGrant
+from agents.models import AgentGrant
 from agents.policies import permissions_on_agent
 from audit.models import Event
 from console.departures import remove_member
 from console.organizations.actions import change_roles
 from console.organizations.errors import Refusal
 from console.organizations.models import Membership, Organization, User
+from tests.builders import an_agent
 from tests.cast import Person, join, new_account
 from tests.pages import by_id, words
 from tests.races import at_once
@@ -42,7 +43,7 @@ def test_remove_member__by_an_admin__ends_every_right_on_the_next_request(
 def test_remove_member__with_roles_on_agents__ends_them_and_they_do_not_return(
     organization: Organization, mara: Person, quinn: Person
 ) -> None:
-    agent = Agent.objects.create(organization=organization, slug="desk", name="Desk", created_by=mara.user)
+    agent = an_agent(organization, mara, slug="desk", name="Desk")
     mara.client().post("/o/harbourline/agents/desk/grants/give", {"user": quinn.user.pk, "role": "developer"})
     assert "edit_draft" in permissions_on_agent(quinn.user, agent)
 
