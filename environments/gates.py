@@ -174,6 +174,24 @@ def self_approval(agent: Agent, version: Version, actor: Actor, permission: str)
     )
 
 
+def own_decision(agent: Agent, version: Version, environment: Environment, actor: Actor) -> SelfApproval | None:
+    """Four eyes for an approval: neither the people behind the version nor who promoted it (invariant 4).
+
+    Answers whether or not the rule is on; the page and the verb ask the same question.
+    """
+    refusal = self_approval(agent, version, actor, "mark_ready")
+    if refusal is not None:
+        return refusal
+    pin = Pin.objects.filter(agent=agent, environment=environment).select_related("deployment").first()
+    if pin is None or actor.user is None or pin.deployment.by_id != actor.user.pk:
+        return None
+    holder = holder_of("mark_ready", agent.organization)
+    return SelfApproval(
+        f"You promoted v{version.number} yourself, so another person must {holder.permission}. Nothing was changed.",
+        holder,
+    )
+
+
 def _not_served_before(move: Move, pin: Pin | None, before: Environment) -> Refusal:
     if pin and SignOff.objects.filter(version=move.version, decision=SignOff.Decision.READY).exists():
         return _stale(move, f"{before.name} now serves version {pin.version.number}.")

@@ -11,8 +11,7 @@ from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import person, pin_of, require_digest, version_of
 from environments.approvals import approval_of, basis_of, staleness
-from environments.errors import SelfApproval
-from environments.gates import self_approval
+from environments.gates import own_decision
 from environments.models import Environment, Release, SignOff
 from environments.moves import change_state
 from environments.pipeline import production_environment, sign_off_environment
@@ -45,7 +44,7 @@ def mark_ready(
     note = checked_text(note, "note")
     case = _candidate(locked, number, "mark_ready")
     require_digest(case.version, expected_digest)
-    own = _own_work(case, actor)
+    own = own_decision(case.agent, case.version, case.environment, actor)
     if own is not None and locked.organization.four_eyes:
         raise own
     change_state(case.version.release, case.version.release.to_ready)
@@ -126,22 +125,6 @@ def _candidate(agent: Agent, number: int, verb_name: str) -> _Case:
         version=version,
         environment=environment,
         production=production_environment(agent.organization),
-    )
-
-
-def _own_work(case: _Case, actor: Actor) -> SelfApproval | None:
-    """Four eyes for an approval: neither the people behind the version nor who promoted it (invariant 4)."""
-    refusal = self_approval(case.agent, case.version, actor, "mark_ready")
-    if refusal is not None:
-        return refusal
-    promoter = pin_of(case.agent, case.environment).deployment.by
-    if promoter != actor.user:
-        return None
-    holder = policies.holder_of("mark_ready", case.agent.organization)
-    return SelfApproval(
-        f"You promoted v{case.version.number} yourself, so another person must {holder.permission}."
-        " Nothing was changed.",
-        holder,
     )
 
 

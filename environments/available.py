@@ -1,0 +1,265 @@
+"""Which acts a person sees on an agent: offered, refused with the reason and who can, or not shown at all.
+
+It asks the same rights, states and gates as the verbs (ux.md, rule 3): an offered act is not refused for
+any of them. An act that the person's role can never do is left out, unless it is what the agent waits for.
+"""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from agents.models import Agent, Version
+from audit.clock import database_time
+from console.organizations.actor import Actor
+from console.organizations.errors import Holder
+from console.organizations.policies import holder_of
+from environments.doors import only_looks_on
+from environments.gates import Gate, Move, checklist, own_decision
+from environments.lineage import moved_past
+from environments.models import Environment, Pin, Release
+from environments.standing import Standing, earlier_in
+from environments.transitions import STEPS, State
+
+VERSIONS_SHOWN = 5
+# The push page itself asks for these two, so that they do not take the button away.
+ASKED_ON_THE_PAGE = frozenset({"ticket", "fresh_sign_in"})
+RENEWABLE = frozenset({State.SUPERSEDED, State.ROLLED_BACK})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One act on the agent. `place` is the slug of the environment it belongs to."""
+
+    verb: str
+    label: str
+    url: str
+    place: str = ""
+    enabled: bool = True
+    reason: str = ""
+    holder: Holder | None = None
+    fix_url: str = ""
+    fix_label: str = ""
+
+    def refused(self, reason: str, holder: Holder | None = None) -> "Offer":
+        """The same act, not possible now: why, and who could make it so."""
+        return replace(self, enabled=False, reason=reason, holder=holder)
+
+
+def offers(standing: Standing, actor: Actor, rights: frozenset[str]) -> list[Offer]:
+    """The acts that this person sees on this agent now, in the order of the pipeline."""
+    if only_looks_on(rights):
+        return []
+    asked = _Asked(standing, actor, rights)
+    if standing.agent.archived_at:
+        return asked.unarchive()
+    return [
+        *asked.publish(),
+        *asked.next_hops(),
+        *asked.decisions(),
+        *asked.pushes(),
+        *asked.rollbacks(),
+        *asked.holds(),
+        *asked.archive(),
+    ]
+
+
+def offer(found: list[Offer], verb: str, place: str = "") -> Offer | None:
+    """One of the offers by verb, and by environment where there are several."""
+    return next((one for one in found if one.verb == verb and place in {"", one.place}), None)
+
+
+def address(agent: Agent, name: str, *args: object, **query: object) -> str:
+    """The address of one of the agent's pages; empty values are left out of the query."""
+    path = reverse(f"environments:{name}", args=[agent.organization.slug, agent.slug, *args])
+    wanted = {key: value for key, value in query.items() if value not in {None, ""}}
+    return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+def draft_refusal(standing: Standing, actor: Actor) -> Offer | None:
+    """Why the draft cannot be published now; None when it can. Rights are another question."""
+    agent, entry = standing.agent, standing.places[0]
+    publish = _promotion(agent, entry)
+    version = cut_of(standing)
+    if standing.draft_is_latest:
+        if _serves(standing.pin(entry), version) and version.release.state not in RENEWABLE:
+            return publish.refused(f"{entry.name} serves exactly this draft: v{version.number}.")
+    elif move := moved_past(agent, standing.draft):
+        merge = reverse("agents:draft-merge", args=[agent.organization.slug, agent.slug])
+        refused = publish.refused(
+            f"The draft does not know of v{move.version.number}, which {move.by.name} brought to"
+            f" {move.environment.name}. Merge it first."
+        )
+        return replace(refused, fix_url=f"{merge}?number={move.version.number}", fix_label="Merge")
+    return _first_failing(publish, gates_of(agent, version, entry, actor))
+
+
+def promotion_refusal(standing: Standing, actor: Actor, version: Version, target: Environment) -> Offer | None:
+    """Why a version that exists cannot be promoted into a staging environment now; None when it can."""
+    promotion = _promotion(standing.agent, target)
+    if _serves(standing.pin(target), version) and version.release.state not in RENEWABLE:
+        return promotion.refused(f"{target.name} serves v{version.number} already.")
+    return _first_failing(promotion, gates_of(standing.agent, version, target, actor))
+
+
+def push_refusal(standing: Standing, actor: Actor, version: Version, target: Environment) -> Offer | None:
+    """Why a version cannot be pushed now; None when it can, or when only the page's own questions are open."""
+    push = _push(standing.agent, version, target)
+    if _serves(standing.pin(target), version):
+        return push.refused(f"{target.name} serves v{version.number} already.")
+    return _first_failing(push, gates_of(standing.agent, version, target, actor))
+
+
+def decision_refusal(standing: Standing, actor: Actor, version: Version) -> Offer | None:
+    """Why this person may not mark the version ready although they hold the right: four eyes."""
+    if not standing.agent.organization.four_eyes:
+        return None
+    own = own_decision(standing.agent, version, standing.tested[-1], actor)
+    mark = _decision(standing, "mark_ready")
+    return mark.refused(own.detail.removesuffix(" Nothing was changed."), own.holder) if own else None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The question: which acts, for whom, where the agent stands now."""
+
+    standing: Standing
+    actor: Actor
+    rights: frozenset[str]
+
+    def publish(self) -> list[Offer]:
+        if not self.standing.places or "promote_to_staging" not in self.rights:
+            return []
+        entry = self.standing.places[0]
+        return [draft_refusal(self.standing, self.actor) or _promotion(self.standing.agent, entry)]
+
+    def next_hops(self) -> list[Offer]:
+        """From one staging environment to the next, where the pipeline has several."""
+        found = []
+        for before, target in zip(self.standing.tested, self.standing.tested[1:], strict=False):
+            pin = self.standing.pin(before)
+            if (
+                pin is None
+                or "promote_to_staging" not in self.rights
+                or _serves(self.standing.pin(target), pin.version)
+            ):
+                continue
+            refusal = promotion_refusal(self.standing, self.actor, pin.version, target)
+            found.append(refusal or _promotion(self.standing.agent, target, version=pin.version.number))
+        return found
+
+    def decisions(self) -> list[Offer]:
+        pin = self.standing.candidate
+        if pin is None:
+            return []
+        found = []
+        for verb in ("mark_ready", "request_changes", "withdraw_request", "revoke_ready"):
+            step, one = STEPS[verb], _decision(self.standing, verb)
+            if pin.version.release.state not in step.states:
+                continue
+            if step.permission in self.rights:
+                own = decision_refusal(self.standing, self.actor, pin.version) if verb == "mark_ready" else None
+                found.append(own or one)
+            elif verb == "mark_ready":
+                found.append(self._needs(one, "mark_ready"))
+        return found
+
+    def pushes(self) -> list[Offer]:
+        pin, found = self.standing.candidate, []
+        for target in self.standing.live:
+            if pin is None or _serves(self.standing.pin(target), pin.version):
+                continue
+            push = _push(self.standing.agent, pin.version, target)
+            if "push_to_production" in self.rights:
+                found.append(push_refusal(self.standing, self.actor, pin.version, target) or push)
+            elif pin.version.release.state == State.READY:
+                found.append(self._needs(push, "push_to_production"))
+        return found
+
+    def rollbacks(self) -> list[Offer]:
+        if "roll_back" not in self.rights:
+            return []
+        pinned = [place for place in self.standing.live if self.standing.pin(place)]
+        return [self._rollback(place) for place in pinned]
+
+    def _rollback(self, place: Environment) -> Offer:
+        agent = self.standing.agent
+        back = Offer(
+            verb="rollback", label="Rollback", url=address(agent, "rollback", environment=place.slug), place=place.slug
+        )
+        earlier = earlier_in(place, agent, most=VERSIONS_SHOWN)
+        held = {hold.version.digest for hold in self.standing.holds}
+        if not earlier:
+            return back.refused(f"Only one version was ever in {place.name}; there is nothing to go back to.")
+        if all(move.version.digest in held for move in earlier):
+            return back.refused("Every earlier version is on hold.")
+        return back
+
+    def holds(self) -> list[Offer]:
+        if "lift_hold" not in self.rights:
+            return []
+        return [
+            Offer(
+                verb="lift_hold",
+                label=f"Lift hold: v{hold.version.number}",
+                url=address(self.standing.agent, "lift-hold", hold.version.number),
+            )
+            for hold in self.standing.holds
+        ]
+
+    def archive(self) -> list[Offer]:
+        if "archive_agent" not in self.rights:
+            return []
+        put_away = Offer(verb="archive", label="Archive", url=address(self.standing.agent, "agent-archive"))
+        serving = [place.name for place in self.standing.live if self.standing.pin(place)]
+        return [put_away.refused(f"{', '.join(serving)} serves this agent.") if serving else put_away]
+
+    def unarchive(self) -> list[Offer]:
+        if "archive_agent" not in self.rights:
+            return []
+        url = address(self.standing.agent, "agent-unarchive")
+        return [Offer(verb="unarchive", label="Bring back", url=url)]
+
+    def _needs(self, one: Offer, permission: str) -> Offer:
+        return one.refused("Another role decides this.", holder_of(permission, self.standing.agent.organization))
+
+
+def _promotion(agent: Agent, target: Environment, version: int | None = None) -> Offer:
+    url = address(agent, "promote", version=version, environment=target.slug if version else None)
+    return Offer(verb="promote_to_staging", label=f"Promote to {target.name}", url=url, place=target.slug)
+
+
+def _decision(standing: Standing, verb: str) -> Offer:
+    url = address(standing.agent, "decide")
+    return Offer(verb=verb, label=STEPS[verb].label, url=url, place=standing.tested[-1].slug)
+
+
+def _push(agent: Agent, version: Version, target: Environment) -> Offer:
+    label = f"Push to {target.name}: v{version.number}"
+    url = address(agent, "push", environment=target.slug)
+    return Offer(verb="push_to_production", label=label, url=url, place=target.slug)
+
+
+def cut_of(standing: Standing) -> Version:
+    """The version that a publish would put into Staging, for the gates; a new one is not saved."""
+    if standing.draft_is_latest and standing.latest:
+        return standing.latest
+    draft = standing.draft
+    version = Version(agent=standing.agent, number=standing.next_number, digest=draft.manifest.digest)
+    version.release = Release(version=version, agent=standing.agent)
+    return version
+
+
+def gates_of(agent: Agent, version: Version, target: Environment, actor: Actor) -> list[Gate]:
+    """The checklist of a move by this person now, as the verb will ask it."""
+    version.agent = agent  # the rules are read from the agent's organization as it is now
+    return checklist(Move(agent=agent, version=version, environment=target, actor=actor, now=database_time()))
+
+
+def _first_failing(one: Offer, gates: list[Gate]) -> Offer | None:
+    failing = next((gate for gate in gates if gate.state != "pass" and gate.rule not in ASKED_ON_THE_PAGE), None)
+    return one.refused(failing.message, failing.who_can_fix) if failing else None
+
+
+def _serves(pin: Pin | None, version: Version) -> bool:
+    return pin is not None and pin.version_id == version.pk

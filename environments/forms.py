@@ -1,0 +1,120 @@
+"""Shapes of what people send; every rule lives in the verbs."""
+
+from typing import Any
+
+from django import forms
+
+from environments.models import Environment, Release
+
+NOTE = forms.Textarea(attrs={"rows": 3})
+TEXT = 2_000
+
+
+class ListFilter(forms.Form):
+    """The filters of the agent list; all are optional and combine."""
+
+    q = forms.CharField(label="Name", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    label = forms.CharField(
+        label="Label",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "team or team:commerce"}),
+    )
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *Release.State.choices])
+    environment = forms.ChoiceField(label="Served in", required=False)
+    archived = forms.BooleanField(label="Archived", required=False)
+    after = forms.SlugField(required=False, max_length=63, widget=forms.HiddenInput)
+    before = forms.SlugField(required=False, max_length=63, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, pipeline: list[Environment]) -> None:
+        super().__init__(data)
+        served = [(place.slug, place.name) for place in pipeline if place.kind != Environment.Kind.DEVELOPMENT]
+        self.fields["environment"].choices = [("", "Any"), *served]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class MoveForm(forms.Form):
+    """What every move of a pin carries: what the person saw, and why."""
+
+    note = forms.CharField(
+        label="Note", required=False, max_length=TEXT, strip=True, widget=NOTE, help_text="Kept on the record."
+    )
+    expected_digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    expected_live = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class PromoteForm(MoveForm):
+    """A publish of the draft, or a promotion of a version."""
+
+    field_order = ("note", "expected_digest", "expected_live")
+
+    def __init__(self, *args: Any, of_draft: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        note = self.fields["note"]
+        note.label = "Description" if of_draft else "Note"
+        note.help_text = "What changed and what QA should look at. It becomes the version's description."
+        if not of_draft:
+            note.help_text = "Why this version again. QA reads it first."
+
+
+class PushForm(MoveForm):
+    """A push to a production environment."""
+
+    ticket = forms.CharField(label="Change ticket", required=False, max_length=100, help_text="For example OPS-881.")
+    number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    field_order = ("ticket", "note", "number", "expected_digest", "expected_live")
+
+    def __init__(self, *args: Any, needs_ticket: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if needs_ticket:  # the gate enforces it; the browser only says it earlier
+            self.fields["ticket"].widget.attrs["required"] = True
+
+
+class ActivateForm(MoveForm):
+    """A version into a named environment."""
+
+    ticket = forms.CharField(label="Change ticket", required=False, max_length=100)
+    expected_digest = None  # type: ignore[assignment]  # a version's content never changes; its number says it all
+    field_order = ("ticket", "note", "expected_live")
+
+
+class DecisionForm(forms.Form):
+    """One decision of QA on a candidate, with the text it asks for: `note` or `reason`."""
+
+    decision = forms.CharField(widget=forms.HiddenInput)
+    number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    expected_digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+    # decision -> field, label, help
+    TEXTS = {
+        "mark_ready": ("note", "Note", "What you tested. Kept with the approval."),
+        "request_changes": ("reason", "Reason", "What has to change. The developers read this first."),
+        "withdraw_request": ("note", "Note", "Why the request no longer stands."),
+        "revoke_ready": ("reason", "Reason", "Why the approval no longer stands."),
+    }
+
+    def __init__(self, *args: Any, decision: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"id_{decision}_%s", **kwargs)
+        name, label, help_text = self.TEXTS[decision]
+        self.fields[name] = forms.CharField(
+            label=label,
+            required=False,
+            max_length=TEXT,
+            help_text=help_text,
+            widget=forms.Textarea(attrs={"rows": 3} | ({"required": True} if name == "reason" else {})),
+        )
+
+
+class RollbackForm(forms.Form):
+    """Back to a version that was in the environment before."""
+
+    number = forms.IntegerField(min_value=1)
+    reason = forms.CharField(
+        label="Reason", required=False, max_length=TEXT, widget=NOTE, help_text="The developers read this first."
+    )
+    expected_live = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class ReasonForm(forms.Form):
+    """A reason, for acts that ask for nothing else."""
+
+    reason = forms.CharField(label="Reason", required=False, max_length=TEXT, widget=NOTE)

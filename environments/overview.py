@@ -1,0 +1,183 @@
+"""The agent's page: its pipeline as stations, what each waits for, and where environments differ."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from agents.models import Agent, Version
+from console.organizations.doors import actor_of
+from console.organizations.policies import holder_of
+from environments.available import Offer, address, offers
+from environments.doors import only_looks_on, rights_of, standing_for
+from environments.frame import changes_in_words, code_of
+from environments.models import Environment, Pin, SignOff
+from environments.standing import Standing
+from environments.timeline import latest
+from environments.transitions import State
+
+RECORDS = 10
+VERSIONS = 20
+RANKS = {"rollback": "danger", "request_changes": "", "revoke_ready": "", "withdraw_request": ""}
+
+
+def overview_of(request: HttpRequest, agent: Agent) -> dict[str, Any]:
+    """Everything that the page shows, for this person."""
+    rights, standing = rights_of(request, agent), standing_for(request, agent)
+    found = offers(standing, actor_of(request), rights)
+    return {
+        "agent": agent,
+        "stations": stations(standing, rights, found),
+        "drift": _drift(standing, rights),
+        "included": _included(standing),
+        "entries": latest(agent, RECORDS),
+        "looks_on": only_looks_on(rights),
+        "others": [one for one in found if one.verb in {"lift_hold", "unarchive"}],
+    }
+
+
+def action_of(offer: Offer, rank: str = "") -> dict[str, Any]:
+    """An offer as the button components read it."""
+    holder = offer.holder
+    return {
+        "label": offer.label,
+        "href": offer.url,
+        "rank": RANKS.get(offer.verb, rank),
+        "blocked": not offer.enabled,
+        "id": f"{offer.verb}-{offer.place}".replace("_", "-"),
+        "why": offer.reason,
+        "role": " or ".join(holder.roles) if holder else "",
+        "people": holder.people if holder else [],
+        "fix_url": offer.fix_url,
+        "fix_label": offer.fix_label,
+    }
+
+
+def stations(standing: Standing, rights: frozenset[str], found: list[Offer]) -> list[dict[str, Any]]:
+    """The pipeline as cards: Development for who may see it, each environment, and Ready before Production."""
+    cards = [_development(standing, rights)] if "view_development" in rights else []
+    for place in standing.places:
+        if place.is_production and place == standing.live[0] and place.requires_sign_off:
+            cards.append(_ready(standing))
+        cards.append(_station(standing, place))
+    primary = next((one for one in found if one.enabled and one.verb not in RANKS), None)
+    for card in cards:
+        mine = [one for one in found if one.place == card["place"] and one.verb not in {"lift_hold", "archive"}]
+        card["actions"] = [action_of(one, "ink" if one is primary else "") for one in mine]
+    return cards
+
+
+def _development(standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
+    agent, draft = standing.agent, standing.draft
+    card = {"kind": "development", "code": "DEV", "name": "Development", "place": "development"}
+    changed = changes_in_words(draft, standing.draft_changes) if standing.draft_changes else "No changes in the draft"
+    card |= {"lines": [f"Draft: {changed}"], "at": draft.updated_at, "digest": draft.manifest.digest}
+    if draft.base:
+        card |= {"version": draft.base.number, "version_url": address(agent, "version", draft.base.number)}
+        card["digest"] = draft.base.digest
+    else:
+        card["empty"] = "Nothing was published yet."
+    if "view_draft" in rights:
+        card["lines"].append(f"Saved by {draft.updated_by.name}")
+        card["open_url"] = reverse("agents:draft", args=[agent.organization.slug, agent.slug])
+    return card
+
+
+def _station(standing: Standing, place: Environment) -> dict[str, Any]:
+    card: dict[str, Any] = {
+        "kind": place.kind,
+        "code": code_of(place, standing.environments),
+        "name": place.name,
+        "place": place.slug,
+    }
+    pin = standing.pin(place)
+    if pin is None:
+        return card | {"empty": _nothing(place)}
+    move, version = pin.deployment, pin.version
+    did = "Rolled back by" if move.action == "rollback" else "Pushed by" if place.is_production else "Promoted by"
+    lines = [f"{did} {move.by.name}{f', {move.ticket}' if move.ticket else ''}"]
+    return card | {
+        "version": version.number,
+        "version_url": address(standing.agent, "version", version.number),
+        "digest": version.digest,
+        "state": version.release.state,
+        "lines": lines + ([_shortened(move.note)] if move.note else []),
+        "at": move.at,
+        "alarm": _alarm(standing, version),
+    }
+
+
+def _ready(standing: Standing) -> dict[str, Any]:
+    """The station where QA decides: whose turn it is, or who signed off."""
+    card: dict[str, Any] = {"kind": "ready", "code": "RDY", "name": "Ready for Production", "place": "ready"}
+    pin = standing.candidate
+    if pin is None:
+        return card | {"empty": "Nothing to decide on."}
+    if pin.version.release.state == State.READY:
+        signed = SignOff.objects.filter(version=pin.version, decision=SignOff.Decision.READY).select_related("by")
+        last = signed.newest_first().first()
+        lines = [f"Marked ready by {last.by.name}"] if last and last.by else []
+        return card | {
+            "version": pin.version.number,
+            "version_url": address(standing.agent, "version", pin.version.number),
+            "digest": pin.version.digest,
+            "lines": lines + ([_shortened(last.note)] if last and last.note else []),
+            "at": last.at if last else None,
+        }
+    return card | {"empty": "Not ready.", "needs": _waits(standing, pin)}
+
+
+def _waits(standing: Standing, pin: Pin) -> str:
+    state, number = pin.version.release.state, pin.version.number
+    if state == State.STAGING:
+        people = ", ".join(holder_of("mark_ready", standing.agent.organization).people) or "nobody yet"
+        return f"v{number} waits for QA: {people}."
+    if state == State.CHANGES_REQUESTED:
+        return f"Changes to v{number} were requested. Developers: {pin.version.author.name} wrote it."
+    if state == State.ROLLED_BACK:
+        return f"v{number} is on hold."
+    if state == State.SUPERSEDED:
+        return f"v{number} must be promoted again and then tested anew."
+    return ""
+
+
+def _nothing(place: Environment) -> str:
+    if place.is_production:
+        return "Nothing pinned. Nothing is served here yet."
+    return "Nothing pinned. Promote a version to start testing."
+
+
+def _alarm(standing: Standing, version: Version) -> str:
+    held = any(hold.version_id == version.pk for hold in standing.holds)
+    return f"v{version.number} is on hold" if held else ""
+
+
+def _shortened(text: str) -> str:
+    line = text.partition("\n")[0]
+    return f"“{line[:120]}{'…' if len(line) > 120 else ''}”"
+
+
+def _drift(standing: Standing, rights: frozenset[str]) -> list[dict[str, str]]:
+    """Where two neighbours differ, by its name, each with the comparison that explains it (ux.md section 0)."""
+    lines, agent = [], standing.agent
+    live, candidate, draft = standing.production, standing.candidate, standing.draft
+    if live and candidate and live.version_id != candidate.version_id:
+        words = f"{live.environment.name} serves v{live.version.number}, {candidate.environment.name}"
+        query = {"from": f"environment:{live.environment.slug}", "to": f"environment:{candidate.environment.slug}"}
+        text = f"{words} v{candidate.version.number}."
+        lines.append({"kind": "behind", "text": text, "url": address(agent, "compare", **query)})
+    if "view_draft" in rights and draft.base and standing.draft_changes:
+        text = f"The draft has {changes_in_words(draft, standing.draft_changes)}, not published."
+        query = {"from": str(draft.base.number), "to": "draft"}
+        lines.append({"kind": "draft", "text": text, "url": address(agent, "compare", **query)})
+    return lines
+
+
+def _included(standing: Standing) -> list[Version]:
+    """The versions that a push would bring to Production, newest first, with what their authors wrote."""
+    candidate, live = standing.candidate, standing.production
+    if candidate is None or (live and live.version.number >= candidate.version.number):
+        return []
+    found = Version.objects.filter(agent=standing.agent, number__lte=candidate.version.number)
+    found = found.filter(number__gt=live.version.number) if live else found
+    return list(found.select_related("author", "release").newest_first()[:VERSIONS])

@@ -1,0 +1,207 @@
+"""What a person reads before a pin moves: what replaces what, the checklist, the difference, what is lost."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from agents.compare import Side
+from agents.comparison import Comparison, Disappearing, disappearing
+from agents.models import Agent, Version
+from console.organizations.actor import Actor
+from console.organizations.doors import actor_of
+from console.organizations.errors import Holder
+from console.organizations.policies import holder_of
+from environments.available import (
+    Offer,
+    address,
+    cut_of,
+    draft_refusal,
+    gates_of,
+    promotion_refusal,
+    push_refusal,
+)
+from environments.doors import rights_of, standing_for
+from environments.errors import StaleBase
+from environments.gates import Gate
+from environments.models import Environment, Pin
+from environments.reading import can_read, comparison_of, draft_side, served_side, version_side, with_manifest
+from environments.standing import Standing
+from environments.transitions import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """One move before it happens. `seen_*` is what the form carries, so that a move meanwhile is noticed."""
+
+    target: Environment
+    button: str
+    facts: str
+    gates: list[dict[str, Any]]
+    seen_live: int
+    seen_digest: str
+    refusal: Offer | None = None
+    comparison: Comparison | None = None
+    lost: list[Disappearing] = field(default_factory=list)
+    consequences: list[str] = field(default_factory=list)
+    version: Version | None = None
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """The hidden fields of the form."""
+        number = self.version.number if self.version else None
+        return {"expected_live": self.seen_live, "expected_digest": self.seen_digest, "number": number}
+
+
+def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
+    """The draft into the first environment after Development; None where the pipeline has none."""
+    standing, rights, actor = standing_for(request, agent), rights_of(request, agent), actor_of(request)
+    if not standing.places:
+        return None
+    target, cut = standing.places[0], cut_of(standing)
+    pin = standing.pin(target)
+    readable = "view_draft" in rights and can_read(rights, pin.version if pin else None)
+    right = draft_side(agent, standing.draft)
+    refusal = _missing(rights, "promote_to_staging", agent) or draft_refusal(standing, actor)
+    gates = [_known_gate(refusal, standing), *gates_of(agent, cut, target, actor)]
+    comparison = _compared(agent, target, pin, right) if readable else None
+    return Review(
+        target=target,
+        button=f"Promote to {target.name}",
+        facts=_facts(target, pin, cut, "cut from the draft" if not standing.draft_is_latest else "as it was published"),
+        gates=[gate_line(request, gate, standing, rights) for gate in gates],
+        seen_live=pin.version.number if pin else 0,
+        seen_digest=standing.draft.manifest.digest,
+        refusal=refusal,
+        comparison=comparison,
+        lost=disappearing(comparison) if comparison else [],
+        consequences=_consequences(pin, target),
+    )
+
+
+def version_review(request: HttpRequest, agent: Agent, version: Version, target: Environment) -> Review:
+    """A version that exists into an environment: a promotion, or into production a push."""
+    standing, rights, actor = standing_for(request, agent), rights_of(request, agent), actor_of(request)
+    pin = standing.pin(target)
+    version = with_manifest(version)
+    comparison = None
+    if can_read(rights, version, pin.version if pin else None):
+        comparison = _compared(agent, target, pin, version_side(version))
+    verb = "Push" if target.is_production else "Promote"
+    return Review(
+        target=target,
+        button=f"{verb} to {target.name}: v{version.number}",
+        facts=_facts(target, pin, version),
+        gates=[gate_line(request, gate, standing, rights) for gate in gates_of(agent, version, target, actor)],
+        seen_live=pin.version.number if pin else 0,
+        seen_digest=version.digest,
+        refusal=_refusal(standing, rights, actor, version, target),
+        comparison=comparison,
+        lost=disappearing(comparison) if comparison else [],
+        consequences=_consequences(pin, target),
+        version=version,
+    )
+
+
+def gate_line(request: HttpRequest, gate: Gate, standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
+    """A gate as a line of the checklist: who can meet it, and the way there where this person can go it."""
+    state, message = gate.state, gate.message
+    if gate.rule == "ticket" and state == "fail":
+        state, message = "pending", "A change ticket is required: name it below."
+    holder = gate.who_can_fix if state != "pass" else None
+    line = {"rule": gate.rule, "state": state, "message": message, "who": needs(holder)}
+    return line | (_way_to_fix(request, gate, standing, rights) if state != "pass" else {})
+
+
+def needs(holder: Holder | None) -> str:
+    """Who could do it, in words: "Needs QA: Quinn Abara."."""
+    if holder is None:
+        return ""
+    people = ", ".join(holder.people) or "nobody at the moment"
+    return f"Needs {' or '.join(holder.roles) or 'a role that nobody has'}: {people}."
+
+
+def merge_address(agent: Agent, refusal: object) -> str:
+    """Where the three-way merge is offered when a publish was refused because the draft is behind."""
+    if not isinstance(refusal, StaleBase):
+        return ""
+    merge = reverse("agents:draft-merge", args=[agent.organization.slug, agent.slug])
+    return f"{merge}?number={refusal.extra['version']}"
+
+
+def _refusal(
+    standing: Standing, rights: frozenset[str], actor: Actor, version: Version, target: Environment
+) -> Offer | None:
+    permission = "push_to_production" if target.is_production else "promote_to_staging"
+    if missing := _missing(rights, permission, standing.agent):
+        return missing
+    ask = push_refusal if target.is_production else promotion_refusal
+    return ask(standing, actor, version, target)
+
+
+def _missing(rights: frozenset[str], permission: str, agent: Agent) -> Offer | None:
+    if agent.archived_at:
+        return Offer(verb=permission, label="", url="", enabled=False, reason="This agent is archived.")
+    if permission in rights:
+        return None
+    holder = holder_of(permission, agent.organization)
+    reason = f"You may not {holder.permission}."
+    return Offer(verb=permission, label="", url="", enabled=False, reason=reason, holder=holder)
+
+
+def _compared(agent: Agent, target: Environment, pin: Pin | None, right: Side) -> Comparison:
+    left = served_side(target, with_manifest(pin.version) if pin else None)
+    return comparison_of(agent, left, right)
+
+
+def _facts(target: Environment, pin: Pin | None, version: Version, how: str = "") -> str:
+    gets = f"{target.name} gets v{version.number}{f', {how}' if how else ''}."
+    if pin is None:
+        return f"{gets} It is the first version there."
+    if pin.version_id == version.pk:
+        return f"{target.name} serves v{version.number} already."
+    where = " for all live traffic" if target.is_production else ""
+    return f"{gets} It replaces v{pin.version.number}{where}."
+
+
+def _consequences(pin: Pin | None, target: Environment) -> list[str]:
+    if pin is None:
+        return []
+    number, state = pin.version.number, pin.version.release.state
+    if target.is_production:
+        return [
+            f"v{number} is superseded and stays one step away: Rollback.",
+            "Other environments and the draft do not change.",
+        ]
+    if state == State.READY:
+        return [f"v{number} is marked ready. Its approval ends: only what {target.name} serves may be pushed."]
+    if state == State.STAGING:
+        return [f"QA has not decided on v{number}; testing of it ends."]
+    return []
+
+
+def _known_gate(refusal: Offer | None, standing: Standing) -> Gate:
+    """Whether a publish of the draft would undo somebody's move."""
+    if refusal and refusal.fix_url:
+        return Gate("draft_base", "fail", refusal.reason)
+    base = f"v{standing.draft.base.number}" if standing.draft.base else "nothing"
+    return Gate("draft_base", "pass", f"The draft started from {base}; nothing it does not know of was released since.")
+
+
+def _way_to_fix(request: HttpRequest, gate: Gate, standing: Standing, rights: frozenset[str]) -> dict[str, str]:
+    agent = standing.agent
+    if gate.rule == "not_on_hold" and "lift_hold" in rights and gate.refusal:
+        return {"fix_url": address(agent, "lift-hold", gate.refusal.extra["version"]), "fix_label": "Lift hold"}
+    if gate.rule == "sign_off" and "view_staging" in rights:
+        return {"fix_url": address(agent, "decide"), "fix_label": "Open Staging"}
+    if gate.rule == "draft_base" and "edit_draft" in rights:
+        merge = reverse("agents:draft-merge", args=[agent.organization.slug, agent.slug])
+        return {"fix_url": merge, "fix_label": "Merge"}
+    if gate.rule == "ticket":
+        return {"fix_url": "#id_ticket", "fix_label": "Name it"}
+    if gate.rule == "fresh_sign_in":
+        confirm = f"{reverse('account_reauthenticate')}?next={quote(request.get_full_path())}"
+        return {"fix_url": confirm, "fix_label": "Confirm who you are"}
+    return {}

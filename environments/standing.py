@@ -1,0 +1,105 @@
+"""Where an agent stands: what each environment serves, the draft, open holds. One loading for every page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from agents.models import Agent, Draft, Version
+from environments.models import Deployment, Environment, Hold, Pin
+from environments.pipeline import environments_of
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One agent's pins along the pipeline, its draft and what is on hold, as read together."""
+
+    agent: Agent
+    environments: list[Environment]
+    pins: dict[str, Pin]
+    draft: Draft
+    latest: Version | None
+    holds: list[Hold]
+
+    def pin(self, environment: Environment | None) -> Pin | None:
+        """What the environment serves of the agent."""
+        return self.pins.get(environment.slug) if environment else None
+
+    @cached_property
+    def places(self) -> list[Environment]:
+        """The environments that serve versions: all but Development, which shows the draft."""
+        return [place for place in self.environments if place.kind != Environment.Kind.DEVELOPMENT]
+
+    @cached_property
+    def tested(self) -> list[Environment]:
+        """The staging environments in order."""
+        return [place for place in self.places if place.is_staging]
+
+    @cached_property
+    def live(self) -> list[Environment]:
+        """The production environments in order."""
+        return [place for place in self.places if place.is_production]
+
+    @cached_property
+    def candidate(self) -> Pin | None:
+        """What QA decides on: the pin of the last staging environment."""
+        return self.pin(self.tested[-1]) if self.tested else None
+
+    @cached_property
+    def production(self) -> Pin | None:
+        """The pin of the first production environment that serves something."""
+        return next((pin for place in self.live if (pin := self.pin(place))), None)
+
+    @cached_property
+    def draft_is_latest(self) -> bool:
+        """Whether a publish would promote the latest version instead of cutting a new one."""
+        return self.latest is not None and self.latest.digest == self.draft.manifest.digest
+
+    @cached_property
+    def draft_changes(self) -> int:
+        """How many parts of the draft differ from the version it started from."""
+        base = self.draft.base.manifest.entries if self.draft.base else {}
+        mine = self.draft.manifest.entries
+        return sum(1 for path in base.keys() | mine.keys() if base.get(path) != mine.get(path))
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next version gets."""
+        return self.latest.number + 1 if self.latest else 1
+
+    def environment(self, slug: str) -> Environment | None:
+        """An environment of the pipeline by slug."""
+        return next((place for place in self.environments if place.slug == slug), None)
+
+    def served_by(self, version: Version) -> list[Environment]:
+        """The environments that serve a version now."""
+        return [place for place in self.places if (pin := self.pin(place)) and pin.version_id == version.pk]
+
+
+def standing_of(agent: Agent) -> Standing:
+    """Read where the agent stands now, in five queries."""
+    drafts = Draft.objects.select_related("manifest", "base__manifest", "updated_by")
+    versions = Version.objects.filter(agent=agent).select_related("release", "author")
+    holds = Hold.objects.filter(agent=agent, lifted_at=None).select_related("version", "by")
+    return Standing(
+        agent=agent,
+        environments=environments_of(agent.organization),
+        pins=_by_place(Pin.objects.filter(agent=agent).with_facts()),
+        draft=drafts.get(agent=agent),
+        latest=versions.newest_first().first(),
+        holds=list(holds.order_by("-at")),
+    )
+
+
+def earlier_in(environment: Environment, agent: Agent, *, most: int) -> list[Deployment]:
+    """The last versions that were in an environment before the present one, each with its latest arrival."""
+    moves = Deployment.objects.filter(agent=agent, environment=environment).with_facts().newest_first()
+    found: dict[object, Deployment] = {}
+    for move in moves[: 20 * most]:
+        found.setdefault(move.version_id, move)
+        if len(found) > most:
+            break
+    return list(found.values())[1:]
+
+
+def _by_place(pins: Iterable[Pin]) -> dict[str, Pin]:
+    return {pin.environment.slug: pin for pin in pins}

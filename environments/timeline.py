@@ -1,0 +1,94 @@
+"""What happened to an agent, in sentences: moves of pins and decisions of QA, newest first."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from agents.models import Agent
+from environments.available import address
+from environments.models import Deployment, SignOff
+from environments.querysets import DeploymentQuerySet
+
+Action = Deployment.Action
+Decision = SignOff.Decision
+ICONS = {Action.PUSH: "rocket", Action.ROLLBACK: "undo-2"}
+DECISIONS = {
+    Decision.READY: ("badge-check", "{by} marked v{number} ready for Production"),
+    Decision.CHANGES_REQUESTED: ("message-square-warning", "{by} requested changes to v{number}"),
+    Decision.WITHDRAWN: ("undo-2", "{by} withdrew the request for changes to v{number}"),
+    Decision.REVOKED: ("x", "{by} revoked the approval of v{number}"),
+    Decision.EXPIRED: ("hourglass", "The approval of v{number} became stale"),
+}
+
+
+def outcome(move: Deployment) -> str:
+    """What a move did, in one sentence without its full stop."""
+    who, number, place = move.by.name, move.version.number, move.environment.name
+    former = move.from_version
+    if move.action == Action.ROLLBACK:
+        return f"{who} rolled {place} back from v{former.number if former else '?'} to v{number}"
+    did = {Action.PUSH: "pushed", Action.ACTIVATE: "activated"}.get(Action(move.action), "promoted")
+    to = "in" if move.action == Action.ACTIVATE else "to"
+    return f"{who} {did} v{number} {to} {place}{f', replacing v{former.number}' if former else ''}"
+
+
+def decided(sign_off: SignOff) -> str:
+    """What QA decided, in one sentence without its full stop."""
+    _, sentence = DECISIONS[Decision(sign_off.decision)]
+    return sentence.format(by=sign_off.by.name if sign_off.by else "Slipway", number=sign_off.version.number)
+
+
+def moves_of(agent: Agent) -> DeploymentQuerySet:
+    """The agent's moves, newest first, each with `until`: when the environment got its next version."""
+    later = Deployment.objects.filter(
+        agent=OuterRef("agent"), environment=OuterRef("environment"), at__gt=OuterRef("at")
+    )
+    until = Subquery(later.order_by("at").values("at")[:1])
+    return Deployment.objects.filter(agent=agent).with_facts().newest_first().annotate(until=until)
+
+
+def decisions_of(agent: Agent, *, since: datetime | None = None, until: datetime | None = None) -> list[SignOff]:
+    """The agent's decisions between two moments."""
+    found = SignOff.objects.filter(agent=agent).select_related("by", "version", "environment").newest_first()
+    found = found.filter(at__gte=since) if since else found
+    return list(found.filter(at__lt=until) if until else found)
+
+
+def entries_of(moves: Iterable[Deployment], decisions: Iterable[SignOff]) -> list[dict[str, Any]]:
+    """The entries of a timeline (components/_timeline.html), newest first."""
+    entries = [_move(move) for move in moves] + [_decision(decision) for decision in decisions]
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def latest(agent: Agent, most: int) -> list[dict[str, Any]]:
+    """The last few entries."""
+    decisions = SignOff.objects.filter(agent=agent).select_related("by", "version", "environment").newest_first()
+    return entries_of(moves_of(agent)[:most], decisions[:most])[:most]
+
+
+def _move(move: Deployment) -> dict[str, Any]:
+    said = " - ".join(part for part in (move.ticket, move.note) if part)
+    return {
+        "text": outcome(move),
+        "at": move.at,
+        "until": getattr(move, "until", None),
+        "icon": ICONS.get(Action(move.action), "arrow-right"),
+        "url": address(move.agent, "release", move.pk),
+        "said": said,
+        "env_kind": move.environment.kind,
+        "env_name": move.environment.name,
+    }
+
+
+def _decision(sign_off: SignOff) -> dict[str, Any]:
+    icon, _ = DECISIONS[Decision(sign_off.decision)]
+    return {
+        "text": decided(sign_off),
+        "at": sign_off.at,
+        "icon": icon,
+        "said": sign_off.note,
+        "env_kind": sign_off.environment.kind,
+        "env_name": sign_off.environment.name,
+    }

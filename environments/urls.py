@@ -1,0 +1,34 @@
+"""Addresses of an agent's releases: the list, the agent's page, and every step on the way to Production."""
+
+from django.urls import path
+
+from environments import version_views
+from environments import version_views
+from environments.views import agents, deciding, moving, places, records, returning
+
+app_name = "environments"
+
+AGENT = "o/<slug:organization>/agents/<slug:agent>/"
+
+urlpatterns = [
+    path("o/<slug:organization>/agents/", agents.agent_list, name="agent-list"),
+    path(AGENT, agents.agent_overview, name="agent-overview"),
+    path(f"{AGENT}archive", agents.archive, name="agent-archive"),
+    path(f"{AGENT}unarchive", agents.unarchive, name="agent-unarchive"),
+    path(f"{AGENT}promote", moving.promote_page, name="promote"),
+    path(f"{AGENT}staging", deciding.decide_page, name="decide"),
+    path(f"{AGENT}push", moving.push_page, name="push"),
+    path(f"{AGENT}versions/", version_views.version_list, name="version-list"),
+    path(f"{AGENT}versions/<int:number>/", version_views.version, name="version"),
+    path(f"{AGENT}versions/<int:number>/export.<slug:ending>", version_views.export, name="version-export"),
+    path(f"{AGENT}versions/<int:number>/activate", moving.activate_page, name="activate"),
+    path(f"{AGENT}rollback", returning.rollback_page, name="rollback"),
+    path(f"{AGENT}hold/<int:number>/lift", returning.lift_hold_page, name="lift-hold"),
+    path(f"{AGENT}releases/", records.timeline, name="releases"),
+    path(f"{AGENT}releases/<uuid:deployment>/", records.record_page, name="release"),
+    path(f"{AGENT}env/<slug:environment>", places.environment_page, name="environment"),
+    path(f"{AGENT}versions/", version_views.version_list, name="version-list"),
+    path(f"{AGENT}versions/<int:number>/", version_views.version, name="version"),
+    path(f"{AGENT}versions/<int:number>/export.<slug:ending>", version_views.export, name="version-export"),
+    path(f"{AGENT}compare", records.compare_page, name="compare"),
+]

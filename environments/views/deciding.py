@@ -1,0 +1,78 @@
+"""QA's page: what changed, and the decision."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from agents.doors import agent_for
+from agents.models import Agent
+from console.organizations.doors import actor_of
+from console.organizations.policies import holder_of
+from environments.actions import mark_ready, request_changes, revoke_ready, withdraw_request
+from environments.attempts import attempt
+from environments.available import address
+from environments.deciding import DECISIONS, case_of
+from environments.doors import only_looks_on, require_open, rights_of
+from environments.forms import DecisionForm
+from environments.models import SignOff
+from environments.pipeline import sign_off_environment
+
+
+@require_http_methods(["GET", "POST"])
+def decide_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
+    """The candidate in the last staging environment, and what QA can say about it."""
+    found = agent_for(request, organization, agent)
+    rights, place = rights_of(request, found), sign_off_environment(found.organization)
+    if place is None:
+        raise Http404("The pipeline has no staging environment.")
+    require_open(rights, place, found)
+    form = _form(request)
+    tried = attempt(request, form, lambda data: _decide(request, found, data)) if form else None
+    if tried and tried.done:
+        messages.success(request, _said(tried.done), extra_tags=request.path)
+        return redirect(address(found, "decide"))
+    context = {
+        "agent": found,
+        "place": place,
+        "case": case_of(request, found, form),
+        "refusal": tried.refusal if tried else None,
+        "looks_on": only_looks_on(rights),
+        "env_kind": place.kind,
+        "page_error": bool(tried and tried.status >= 400),
+    }
+    return render(request, "environments/decide.html", context, status=tried.status if tried else 200)
+
+
+def _form(request: HttpRequest) -> DecisionForm | None:
+    """The form that was sent; a decision that does not exist is 404."""
+    if request.method != "POST":
+        return None
+    decision = request.POST.get("decision", "")
+    if decision not in DECISIONS:
+        raise Http404("No such decision.")
+    return DecisionForm(request.POST, decision=decision)
+
+
+def _decide(request: HttpRequest, agent: Agent, data: dict[str, Any]) -> SignOff:
+    actor, number, digest = actor_of(request), data["number"], data["expected_digest"]
+    match data["decision"]:
+        case "mark_ready":
+            return mark_ready(agent, actor=actor, number=number, note=data["note"], expected_digest=digest)
+        case "request_changes":
+            return request_changes(agent, actor=actor, number=number, reason=data["reason"], expected_digest=digest)
+        case "withdraw_request":
+            return withdraw_request(agent, actor=actor, number=number, note=data["note"])
+    return revoke_ready(agent, actor=actor, number=number, reason=data["reason"])
+
+
+def _said(sign_off: SignOff) -> str:
+    number = sign_off.version.number
+    if sign_off.decision == SignOff.Decision.READY:
+        people = ", ".join(holder_of("push_to_production", sign_off.organization).people)
+        return f"v{number} is Ready for Production. It waits for an Org Admin: {people}."
+    if sign_off.decision == SignOff.Decision.CHANGES_REQUESTED:
+        return f"Changes to v{number} are requested. {sign_off.version.author.name} wrote it and sees your reason."
+    return f"v{number} is a candidate again."

@@ -1,0 +1,40 @@
+"""One environment of one agent: what it serves, since when, and what it served before."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from agents.doors import agent_for
+from console.organizations.doors import actor_of
+from environments.available import offers
+from environments.doors import only_looks_on, require_open, rights_of, standing_for
+from environments.models import Environment
+from environments.overview import action_of
+from environments.timeline import entries_of, moves_of
+
+MOVES = 20
+
+
+@require_GET
+def environment_page(request: HttpRequest, organization: str, agent: str, environment: str) -> HttpResponse:
+    """What the environment serves of the agent; Development shows the draft and leads to it."""
+    found = agent_for(request, organization, agent)
+    standing, rights = standing_for(request, found), rights_of(request, found)
+    place = standing.environment(environment)
+    if place is None:
+        raise Http404("No such environment.")
+    require_open(rights, place, found)
+    if place.kind == Environment.Kind.DEVELOPMENT:
+        return redirect("agents:draft", organization, agent)
+    moves = moves_of(found).filter(environment=place)[:MOVES]
+    acts = [one for one in offers(standing, actor_of(request), rights) if one.place == place.slug]
+    context = {
+        "agent": found,
+        "place": place,
+        "pin": standing.pin(place),
+        "entries": entries_of(moves, []),
+        "actions": [action_of(one, "ink" if number == 0 else "") for number, one in enumerate(acts)],
+        "looks_on": only_looks_on(rights),
+        "env_kind": place.kind,
+    }
+    return render(request, "environments/environment.html", context)

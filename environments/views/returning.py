@@ -1,0 +1,84 @@
+"""Rollback, and lifting a hold."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from agents.doors import agent_for
+from agents.models import Agent
+from console.organizations.doors import actor_of
+from console.organizations.errors import NotFound
+from environments.actions import lift_hold, rollback
+from environments.attempts import Attempt, attempt
+from environments.available import address
+from environments.doors import rights_of, standing_for
+from environments.forms import ReasonForm, RollbackForm
+from environments.models import Deployment, Hold
+from environments.policies import missing
+from environments.rollback import way_back_of
+from environments.timeline import outcome
+
+
+@require_http_methods(["GET", "POST"])
+def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
+    """The versions that the environment served before, the previous one chosen, and what changes back."""
+    found = agent_for(request, organization, agent)
+    if "roll_back" not in rights_of(request, found):
+        raise missing("roll_back", found.organization)
+    form = RollbackForm(request.POST or None)
+    slug = request.GET.get("environment", "")
+    tried = attempt(request, form, lambda data: _roll_back(request, found, slug, data))
+    if tried.done:
+        held = f" v{tried.done.from_version.number} is on hold." if _is_held(tried.done) else ""
+        messages.success(request, f"{outcome(tried.done)}.{held}", extra_tags=request.path)
+        return redirect(address(found, "release", tried.done.pk))
+    way = way_back_of(request, found, slug, form)
+    context = {"agent": found, "form": form, "way": way, "refusal": tried.refusal, "env_kind": way.place.kind}
+    context["button"] = f"Rollback to v{way.chosen.version.number}" if way.chosen else "Rollback"
+    context["page_error"] = tried.status >= 400
+    return render(request, "environments/rollback.html", context, status=tried.status)
+
+
+@require_http_methods(["GET", "POST"])
+def lift_hold_page(request: HttpRequest, organization: str, agent: str, number: int) -> HttpResponse:
+    """Free a version that was rolled back."""
+    found = agent_for(request, organization, agent)
+    if "lift_hold" not in rights_of(request, found):
+        raise missing("lift_hold", found.organization)
+    form = ReasonForm(request.POST or None)
+    tried = attempt(
+        request, form, lambda data: lift_hold(found, actor=actor_of(request), number=number, reason=data["reason"])
+    )
+    if tried.done:
+        text = f"The hold on v{number} is lifted. It may be promoted again and then needs a new sign-off."
+        messages.success(request, text, extra_tags=request.path)
+        return redirect(address(found, "agent-overview"))
+    return _hold_page(request, found, number, form, tried)
+
+
+def _hold_page(request: HttpRequest, agent: Agent, number: int, form: forms.Form, tried: Attempt) -> HttpResponse:
+    hold = next((hold for hold in standing_for(request, agent).holds if hold.version.number == number), None)
+    if hold is None and tried.refusal is None:
+        raise NotFound(f"v{number} is not on hold.")
+    context: dict[str, Any] = {"agent": agent, "number": number, "hold": hold, "form": form, "refusal": tried.refusal}
+    context["page_error"] = tried.status >= 400
+    return render(request, "environments/lift_hold.html", context, status=tried.status)
+
+
+def _roll_back(request: HttpRequest, agent: Agent, slug: str, data: dict[str, Any]) -> Deployment:
+    return rollback(agent, actor=actor_of(request), environment=slug or _first_live(agent), **data)
+
+
+def _first_live(agent: Agent) -> str:
+    place = agent.organization.environments.filter(kind="production").order_by("position").first()
+    if place is None:
+        raise NotFound("The pipeline has no production environment.")
+    return str(place.slug)
+
+
+def _is_held(move: Deployment) -> bool:
+    return Hold.objects.filter(version=move.from_version, lifted_at=None).exists()

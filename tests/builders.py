@@ -1,0 +1,144 @@
+"""Agents in any situation, made by the verbs that make them anywhere: a broken rule breaks the set-up.
+
+Who does a step is always said: `a_live_version(organization, author=dana, tester=quinn, admin=mara)`.
+"""
+
+from typing import Any
+
+from agents.actions import create_agent, save_draft, save_section
+from agents.actions.drafts import draft_token, section_token
+from agents.contents import load
+from agents.models import Agent, Draft, Version
+from console.organizations.models import Organization
+from environments.actions import mark_ready, publish, push_to_production, request_changes, rollback
+from tests.cast import Person
+
+CONFIG: dict[str, Any] = {
+    "settings": {
+        "language": "en-US",
+        "greeting": "Hello, this is the order desk.",
+        "model": {"provider": "openai", "name": "gpt-4.1", "temperature": 0.3},
+    },
+    "prompt": "You answer questions about orders.\nBe brief.\nNever promise a refund.\n",
+    "tools": {
+        "order-lookup": {
+            "type": "http",
+            "description": "Find an order",
+            "method": "GET",
+            "endpoint": "https://orders.example/orders",
+            "parameters": {"type": "object", "properties": {"order_id": {"type": "string"}}},
+        }
+    },
+    "knowledge": {"returns": {"title": "Returns", "content": "Thirty days.\nWith the receipt.\n"}},
+}
+
+
+def an_agent(
+    organization: Organization,
+    author: Person,
+    *,
+    slug: str = "order-desk",
+    name: str = "Order desk",
+    config: dict[str, Any] | None = None,
+    labels: dict[str, str] | None = None,
+) -> Agent:
+    """An agent that is only a draft."""
+    return create_agent(
+        organization,
+        actor=author.actor(),
+        slug=slug,
+        name=name,
+        labels=labels,
+        config=CONFIG if config is None else config,
+    )
+
+
+def draft_of(agent: Agent) -> Draft:
+    """The draft as it is now."""
+    return Draft.objects.select_related("manifest", "layout", "base").get(agent=agent)
+
+
+def config_of(agent: Agent) -> dict[str, Any]:
+    """The draft's configuration."""
+    draft = draft_of(agent)
+    return load(draft.manifest, draft.layout)
+
+
+def edited(agent: Agent, author: Person, prompt: str) -> Draft:
+    """The draft with another prompt."""
+    token = section_token(draft_of(agent), "prompt")
+    return save_section(agent, actor=author.actor(), path="prompt", value=prompt, token=token)
+
+
+def rewritten(agent: Agent, author: Person, config: dict[str, Any]) -> Draft:
+    """The draft with another configuration."""
+    return save_draft(agent, actor=author.actor(), config=config, token=draft_token(draft_of(agent)))
+
+
+def published(agent: Agent, author: Person, prompt: str = "", description: str = "A change") -> Version:
+    """The draft, with this prompt if one is given, as a version that Staging serves."""
+    if prompt:
+        edited(agent, author, prompt)
+    return publish(agent, actor=author.actor(), description=description).version
+
+
+def approved(agent: Agent, author: Person, tester: Person, prompt: str = "") -> Version:
+    """A version that QA marked ready."""
+    version = published(agent, author, prompt)
+    mark_ready(agent, actor=tester.actor(), number=version.number, note="Tested the order flow")
+    return version
+
+
+def pushed(agent: Agent, author: Person, tester: Person, admin: Person, prompt: str = "") -> Version:
+    """A version that Production serves."""
+    version = approved(agent, author, tester, prompt)
+    push_to_production(agent, actor=admin.actor(), number=version.number, ticket="OPS-1")
+    return version
+
+
+def a_candidate(organization: Organization, *, author: Person, **agent: Any) -> Agent:
+    """v1 waits for QA."""
+    made = an_agent(organization, author, **agent)
+    published(made, author)
+    return made
+
+
+def an_agent_sent_back(organization: Organization, *, author: Person, tester: Person, **agent: Any) -> Agent:
+    """QA requested changes to v1."""
+    made = a_candidate(organization, author=author, **agent)
+    request_changes(made, actor=tester.actor(), number=1, reason="It promises refunds")
+    return made
+
+
+def a_ready_version(organization: Organization, *, author: Person, tester: Person, **agent: Any) -> Agent:
+    """v1 is ready for Production."""
+    made = an_agent(organization, author, **agent)
+    approved(made, author, tester)
+    return made
+
+
+def a_live_version(
+    organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any
+) -> Agent:
+    """v1 is live."""
+    made = an_agent(organization, author, **agent)
+    pushed(made, author, tester, admin)
+    return made
+
+
+def two_live_versions(
+    organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any
+) -> Agent:
+    """v2 is live and v1 was."""
+    made = a_live_version(organization, author=author, tester=tester, admin=admin, **agent)
+    pushed(made, author, tester, admin, "You answer questions about orders.\nBe kind.\n")
+    return made
+
+
+def a_rolled_back_version(
+    organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any
+) -> Agent:
+    """v1 is live again and v2 is on hold."""
+    made = two_live_versions(organization, author=author, tester=tester, admin=admin, **agent)
+    rollback(made, actor=admin.actor(), environment="production", number=1, reason="Wrong answers about refunds")
+    return made
