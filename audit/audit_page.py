@@ -63,7 +63,7 @@ def list_context(
         "clear_url": address,
         "rows": rows,
         "broken": [row for row in rows if not row.is_sound],
-        "count": counted(matching, head, window),
+        "count": counted(matching, head, window) if cursor or page.older else str(len(rows)),
         "newer_url": _address(address, active, cursor=page.newer) if page.newer else "",
         "older_url": _address(address, active, cursor=page.older) if page.older else "",
         "searched_to": page.searched_to,

@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 from audit.chain import event_hash
-from audit.querysets import EventQuerySet
+from audit.querysets import BIRTHS, EventQuerySet
 from audit.verbs import VERBS
 from console.organizations.ids import new_id
 from console.organizations.models import Organization
@@ -28,9 +29,7 @@ class Event(models.Model):
     verb = models.CharField(max_length=60)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     refusal = models.CharField(max_length=40, blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="events"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="events")
     actor_label = models.CharField(max_length=200)
     door = models.CharField(max_length=12)
     target_kind = models.CharField(max_length=40)
@@ -67,6 +66,12 @@ class Event(models.Model):
             models.Index(fields=["organization", "environment", "-sequence"], name="event_by_environment"),
             models.Index(fields=["organization", "request_id", "-sequence"], name="event_by_request"),
             models.Index(fields=["organization", "outcome", "-sequence"], name="event_by_outcome"),
+            models.Index(
+                "organization",
+                KeyTransform("slug", "data"),
+                name="event_by_slug",
+                condition=models.Q(verb__in=BIRTHS),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from audit.models import Event  # noqa: F401  # named in a string below
     from console.organizations.models import Organization, User
 
+BIRTHS = ("agent.created", "agent.imported")  # their data says the slug
 SEARCHED = ("target_label", "actor_label", "reason")
 
 
@@ -76,8 +77,9 @@ class EventQuerySet(models.QuerySet["Event"]):
         if agent_or_target := _uuid(text):
             is_agent = self.filter(agent_id=agent_or_target).exists()
             return Q(agent_id=agent_or_target) if is_agent else Q(target_id=str(agent_or_target))
-        named = self.filter(target_kind="agent", target_label=text).newest_first()
-        born = self.filter(verb__in=["agent.created", "agent.imported"], data__slug=text).newest_first()
+        # Each has an index of its own, so that a name nobody has costs nothing.
+        named = self.filter(target_label=text, agent_id__isnull=False).order_by("target_label", "-sequence")
+        born = self.filter(verb__in=BIRTHS, data__slug=text).order_by("-at")
         for events in (named, born):
             if agent := events.values_list("agent_id", flat=True).first():
                 return Q(agent_id=agent)

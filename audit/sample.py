@@ -32,7 +32,7 @@ class _Load:
 
 
 def fill(organization: Organization, rows: int, *, agents: int = 200, days: int = 0) -> None:
-    """Append so many chained events of the members' doings, in batches, some 30,000 a second.
+    """Append so many chained events of the members' doings, in batches, 4,000 to 17,000 a second.
 
     Every 17th is a refused attempt; verbs, members and agents take turns. In an empty chain they spread over
     the last `days`; otherwise they follow the last event within microseconds. Verify is green afterwards.

@@ -292,7 +292,7 @@ def test_audit__whatever_the_rows__asks_the_same_number_of_queries(organization:
             assert client.get(f"/o/harbourline/audit{query}").status_code == 200
         return len(captured)
 
-    fill(organization, 2)
+    fill(organization, 60)
     few = queries()
     fill(organization, 200)
 
@@ -322,3 +322,13 @@ def test_audit__text_from_outside__stays_text(organization: Organization, avery:
 
     assert not document.xpath('//*[@id="main"]//script | //img')
     assert "<script>alert(1)</script>" in document.text_content()
+
+
+def test_audit__object_by_the_slug_of_an_agent__finds_all_about_it(organization: Organization, avery: Person) -> None:
+    agent = new_id()
+    born = happened(organization, "agent.created", agent=agent, label="Night desk", data={"slug": "night-desk"})
+    later = happened(organization, "release.promoted", agent=agent, label="Night desk v1")
+    happened(organization, "agent.created", agent=new_id(), label="Day desk", data={"slug": "day-desk"})
+
+    assert shown(page(avery, "?object=night-desk")) == [later.sequence, born.sequence]
+    assert shown(page(avery, "?object=Night+desk")) == [later.sequence, born.sequence]
