@@ -87,6 +87,16 @@ class DraftReading:
             for section, title in TITLES.items()
         ]
 
+    @property
+    def filled(self) -> list[Group]:
+        """The sections in which there is something to see."""
+        return [group for group in self.groups if group.lines]
+
+    @property
+    def empty(self) -> list[Group]:
+        """The sections that neither the draft nor its base has."""
+        return [group for group in self.groups if not group.lines]
+
     @cached_property
     def changes(self) -> Comparison:
         """The draft against the version it started from (nothing, for an agent without versions)."""
@@ -155,7 +165,7 @@ def text_before(draft: Draft, path: str, token: str) -> str | None:
     history = Draft.history.filter(agent=draft.agent_id, manifest__entries__contains={path: token})
     if not history.exists():
         return None
-    value = PartLoader(draft.agent.organization, {path: token})(token)
+    value = PartLoader(draft.agent.organization, {path: token}, {})(token)
     return section_text(with_section({}, path, value), path)
 
 
