@@ -27,7 +27,12 @@ def _actions() -> list[tuple[str, Any]]:
 class FilterForm(forms.Form):
     """The filters as a person types them; empty fields ask for nothing."""
 
-    q = forms.CharField(label="Text", max_length=100, required=False, help_text="In objects, people and reasons.")
+    q = forms.CharField(
+        label="Text",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "object, person, reason"}),
+    )
     actor = forms.CharField(
         label="Actor", max_length=200, required=False, widget=forms.TextInput(attrs={"list": "actors"})
     )

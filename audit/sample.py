@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from audit.chain import COVERED, hash_of, moment
 from audit.log import lock_head
-from audit.models import ChainHead
+from audit.models import ChainHead, Event
 from audit.verbs import VERBS
 from console.organizations.ids import new_id
 from console.organizations.models import Organization, User
@@ -39,7 +39,9 @@ def fill(organization: Organization, rows: int, *, agents: int = 200, days: int 
     """
     people = list(User.objects.filter(memberships__organization=organization).order_by("pk"))
     objects = [(new_id(), f"load agent {number:05}") for number in range(agents)]
-    load = _Load(organization, people, objects, max(timedelta(days=days) / max(rows, 1), _SMALLEST))
+    is_empty = not Event.objects.filter(organization=organization).exists()
+    step = max(timedelta(days=days) / max(rows, 1), _SMALLEST) if is_empty else _SMALLEST
+    load = _Load(organization, people, objects, step)
     for start in range(0, rows, BATCH):
         _append(load, min(rows - start, BATCH), rows)
 
