@@ -32,7 +32,6 @@ class GrantForm(ExactForm):
 def grants(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """Who holds a role on this agent beside the roles of the organization."""
     found = agent_for(request, organization, agent)
-    policies.require(actor_of(request), "view_members", found.organization)
     form = GrantForm(organization=found.organization, initial=typed_before(request))
     return _page(request, found, form)
 
@@ -41,7 +40,6 @@ def grants(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
 def grant(request: HttpRequest, organization: str, agent: str) -> HttpResponseBase:
     """Give a role on this agent."""
     found = agent_for(request, organization, agent)
-    policies.require(actor_of(request), "view_members", found.organization)
     form = GrantForm(request.POST, organization=found.organization)
     if form.is_valid():
         try:
@@ -58,7 +56,6 @@ def grant(request: HttpRequest, organization: str, agent: str) -> HttpResponseBa
 def take(request: HttpRequest, organization: str, agent: str) -> HttpResponseBase:
     """Take a role on this agent away."""
     found = agent_for(request, organization, agent)
-    policies.require(actor_of(request), "view_members", found.organization)
     form = GrantForm(request.POST, organization=found.organization)
     if not form.is_valid():
         return _page(request, found, form, status=422)
@@ -68,6 +65,7 @@ def take(request: HttpRequest, organization: str, agent: str) -> HttpResponseBas
 
 
 def _page(request: HttpRequest, agent: Agent, form: GrantForm, status: int = 200) -> HttpResponse:
+    policies.require(actor_of(request), "view_members", agent.organization)
     held = policies.permissions_on(person_of(request), agent.organization)
     context = {
         "agent": agent,

@@ -16,6 +16,7 @@ from console.organizations.doors import (
     actor_of,
     organization_for,
     person_of,
+    posted,
     sign_in,
     typed_before,
     visitor_of,
@@ -44,7 +45,7 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     """The first admin and organization; once they exist this page does not."""
     if founding.is_set_up():
         raise Http404("The console is set up.")
-    form = SetupForm(request.POST or None)
+    form = SetupForm(posted(request))
     if form.is_valid():
         try:
             charter, founder = _charter_and_founder(form.cleaned_data)
@@ -61,9 +62,8 @@ def setup(request: HttpRequest) -> HttpResponseBase:
 def settings(request: HttpRequest, organization: str) -> HttpResponseBase:
     """The rules of the organization in sentences; who may not change them reads them."""
     current = organization_for(request, organization)
-    policies.require(actor_of(request), "view_settings", current)
     shown = rules.rules_of(current) | {"seen": rules.rules_token(current)}
-    form = SettingsForm(request.POST or None, initial=shown | typed_before(request))
+    form = SettingsForm(posted(request), initial=shown | typed_before(request))
     if form.is_valid():
         changes = dict(form.cleaned_data)
         try:
@@ -74,6 +74,7 @@ def settings(request: HttpRequest, organization: str) -> HttpResponseBase:
         else:
             messages.success(request, "The settings are saved and hold from everybody's next page on.")
             return redirect("settings", current.slug)
+    policies.require(actor_of(request), "view_settings", current)
     permissions = policies.permissions_on(actor_of(request).user, current)
     sentences = [{"text": str(form.fields[rule].label), "on": getattr(current, rule)} for rule in rules.FLAGS]
     context = {"organization": current, "form": form, "permissions": permissions, "sentences": sentences}

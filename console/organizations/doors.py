@@ -8,7 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -72,6 +72,11 @@ def sign_in(request: HttpRequest, person: User, to: str) -> HttpResponseBase:
     """Sign a person in who just chose their password, with a new session, and go on to a page."""
     login = Login(user=person, redirect_url=to)
     return cast("HttpResponseBase", perform_password_login(request, {"email": person.email}, login))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """The sent form, also an empty one; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def referring_page(request: HttpRequest) -> str:

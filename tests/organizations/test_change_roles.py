@@ -117,6 +117,7 @@ def test_change_roles__by_who_may_not_see_members__is_refused(
     assert response.status_code == 403
     assert "Mara Lindqvist" in words(by_id(response, "refusal"))
     assert "manage_members" not in permissions_on(person.user, organization)
+    assert Event.objects.get(verb="member.roles_changed").refusal == "permission_denied"
 
 
 def test_change_roles__of_a_foreign_member__is_not_found(organization: Organization, dana: Person, sam: Person) -> None:

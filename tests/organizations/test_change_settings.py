@@ -116,9 +116,12 @@ def test_change_settings__for_the_auditor__is_read_only(organization: Organizati
 def test_change_settings__for_other_roles__is_refused_naming_who_may(
     organization: Organization, name: str, request: pytest.FixtureRequest
 ) -> None:
-    response = request.getfixturevalue(name).client().get(PAGE)
+    client = request.getfixturevalue(name).client()
+    response = client.get(PAGE)
 
     assert response.status_code == 403
+    assert client.post(PAGE, RULES).status_code == 403
+    assert Event.objects.get(verb="organization.settings_changed").refusal == "permission_denied"
     assert "Org Admin" in words(by_id(response, "refusal"))
     assert not any(link.get("href") == PAGE for link in page(response).iter("a"))
 

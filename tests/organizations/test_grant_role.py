@@ -44,22 +44,6 @@ def test_grant_role__of_qa_to_an_admin__lets_them_mark_ready(desk: Agent, mara: 
     assert "mark_ready" in permissions_on_agent(mara.user, desk)
 
 
-def test_take_role__by_an_admin__ends_the_right_at_once(desk: Agent, mara: Person, quinn: Person) -> None:
-    client = mara.client()
-    for role in ("developer", "qa"):
-        client.post(f"{PAGE}/give", {"user": quinn.user.pk, "role": role})
-
-    response = client.post(f"{PAGE}/take", {"user": quinn.user.pk, "role": "developer"})
-
-    assert response["Location"] == PAGE
-    held = permissions_on_agent(quinn.user, desk)
-    assert "edit_draft" not in held
-    assert "mark_ready" in held
-    assert Event.objects.get(verb="agent.role_taken").data["role"] == "developer"
-    again = client.post(f"{PAGE}/take", {"user": quinn.user.pk, "role": "developer"})
-    assert again.status_code == 409
-
-
 def test_grant_role__twice__is_a_conflict(desk: Agent, mara: Person, quinn: Person) -> None:
     client = mara.client()
     client.post(f"{PAGE}/give", {"user": quinn.user.pk, "role": "qa"})

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from console.organizations import actions
 from console.organizations.actions.invitations import check_addressee
-from console.organizations.doors import actor_of, person_of, sign_in, visitor_of
+from console.organizations.doors import actor_of, person_of, posted, sign_in, visitor_of
 from console.organizations.errors import Invalid
 from console.organizations.forms import ConfirmForm, JoinForm
 from console.organizations.models import Invitation, User
@@ -27,8 +27,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _join_signed_in(request: HttpRequest, found: Invitation) -> HttpResponseBase:
     check_addressee(found, person_of(request))
-    form = ConfirmForm(request.POST) if request.method == "POST" else ConfirmForm()
-    if form.is_bound and form.is_valid():
+    form = ConfirmForm(posted(request))
+    if form.is_valid():
         membership = actions.accept_invitation(found, actor=actor_of(request))
         return redirect("organization", membership.organization.slug)
     return render(request, "organizations/invitation.html", {"invitation": found, "form": form})
@@ -37,7 +37,7 @@ def _join_signed_in(request: HttpRequest, found: Invitation) -> HttpResponseBase
 def _join_new(request: HttpRequest, found: Invitation) -> HttpResponseBase:
     if User.objects.filter(email=found.email).exists():
         return render(request, "organizations/invitation_sign_in.html", {"invitation": found})
-    form = JoinForm(request.POST or None)
+    form = JoinForm(posted(request))
     if form.is_valid():
         try:
             visitor = visitor_of(request, found.email)

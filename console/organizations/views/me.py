@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from console.organizations import actions
-from console.organizations.doors import organization_for, person_of
+from console.organizations.doors import organization_for, person_of, posted
 from console.organizations.errors import Invalid
 from console.organizations.forms import ProfileForm
 from console.organizations.models import Membership
@@ -31,7 +31,7 @@ def organization(request: HttpRequest, organization: str) -> HttpResponseBase:
 def profile(request: HttpRequest) -> HttpResponseBase:
     """One's name and theme, and the ways to password, second factors and sessions."""
     person = person_of(request)
-    form = ProfileForm(request.POST or None, initial={"name": person.name, "theme": person.theme})
+    form = ProfileForm(posted(request), initial={"name": person.name, "theme": person.theme})
     if form.is_valid():
         try:
             actions.change_profile(person, **form.cleaned_data)

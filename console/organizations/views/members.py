@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from console.organizations import actions, members_page, policies
 from console.organizations.actions.invitations import link_of
-from console.organizations.doors import actor_of, organization_for, typed_before
+from console.organizations.doors import actor_of, organization_for, posted, typed_before
 from console.organizations.errors import Invalid
-from console.organizations.forms import ConfirmForm, InviteForm, RolesForm
+from console.organizations.forms import InviteForm, RolesForm
 from console.organizations.models import Invitation, Organization
 from console.organizations.roles import Role
 
@@ -20,7 +20,6 @@ from console.organizations.roles import Role
 def members(request: HttpRequest, organization: str) -> HttpResponse:
     """Who belongs to the organization and what each role can do."""
     current = organization_for(request, organization)
-    policies.require(actor_of(request), "view_members", current)
     return _members_page(request, current, InviteForm(initial=typed_before(request)))
 
 
@@ -37,7 +36,6 @@ def invite(request: HttpRequest, organization: str) -> HttpResponse:
         else:
             context = {"invitation": invitation, "link": link_of(token), "organization": current}
             return render(request, "organizations/invited.html", context)
-    policies.require(actor_of(request), "view_members", current)
     return _members_page(request, current, form, status=422)
 
 
@@ -55,10 +53,9 @@ def revoke(request: HttpRequest, organization: str, invitation: UUID) -> HttpRes
 def member(request: HttpRequest, organization: str, membership: UUID) -> HttpResponseBase:
     """One member: read and change the roles."""
     current = organization_for(request, organization)
-    policies.require(actor_of(request), "view_members", current)
     found = get_object_or_404(members_page.members_of(current), pk=membership)
     shown = {"roles": found.roles, "expected": ",".join(found.roles)}
-    form = RolesForm(request.POST or None, initial=shown | typed_before(request))
+    form = RolesForm(posted(request), initial=shown | typed_before(request))
     if form.is_valid():
         try:
             expected = form.cleaned_data["expected"].split(",") if form.cleaned_data["expected"] else None
@@ -68,14 +65,16 @@ def member(request: HttpRequest, organization: str, membership: UUID) -> HttpRes
         else:
             messages.success(request, f"The roles of {found.user.name} are changed and hold from their next page on.")
             return redirect("members", current.slug)
+    policies.require(actor_of(request), "view_members", current)
     held = policies.permissions_on(actor_of(request).user, current)
-    context = {"organization": current, "member": found, "form": form, "permissions": held, "confirm": ConfirmForm()}
+    context = {"organization": current, "member": found, "form": form, "permissions": held}
     return render(request, "organizations/member.html", context, status=422 if form.errors else 200)
 
 
 def _members_page(
     request: HttpRequest, organization: Organization, form: InviteForm, status: int = 200
 ) -> HttpResponse:
+    policies.require(actor_of(request), "view_members", organization)
     context = {
         "organization": organization,
         "members": members_page.members_of(organization),
