@@ -15,6 +15,7 @@ from audit.models import GENESIS, ChainHead, Event
 from audit.paging import TEXT_WINDOW, counted, page_of
 from audit.policies import scope_in_words
 from audit.querysets import EventQuerySet
+from audit.standing import known_break
 from audit.verbs import FAMILIES, VERBS
 from console.organizations.models import Organization
 
@@ -69,6 +70,7 @@ def list_context(
         "searched_to": page.searched_to,
         "export_url": _address(reverse("audit_export", args=[organization.slug]), active),
         "scope": scope_in_words(permissions),
+        "known_break": known_break(organization.pk) if "view_all_events" in permissions else None,
         "people": _people(organization) if "view_all_events" in permissions else [],
     }
 

@@ -6,6 +6,8 @@ from celery import shared_task
 from django.db import DatabaseError
 
 from audit.checkpoints import ChainBroken, organizations_to_write, write_checkpoint
+from audit.standing import remember
+from audit.verify import missing_guards, organizations_to_verify, verify
 
 logger = logging.getLogger(__name__)
 
@@ -18,3 +20,16 @@ def write_checkpoints() -> None:
             write_checkpoint(organization_id)
         except (OSError, DatabaseError, ChainBroken):
             logger.exception("The checkpoint of organization %s is not written.", organization_id)
+
+
+@shared_task
+def verify_chains() -> None:
+    """Verify every chain, keep the results for the banner of the audit page, and log what is red."""
+    for organization_id in organizations_to_verify():
+        result = verify(organization_id)
+        remember(result)
+        if result.first_bad:
+            bad = result.first_bad
+            logger.error("Audit chain %s is broken, first bad row %s: %s", organization_id, bad.sequence, bad.what)
+    if guards := missing_guards():
+        logger.error("Triggers that keep audit rows are gone or switched off: %s", ", ".join(guards))

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
+from audit.jobs import verify_chains
 from audit.log import record
 from audit.models import Event
 from audit.sample import fill
@@ -309,6 +310,22 @@ def test_audit__changed_row__is_shown_as_broken(story: dict[str, Event], avery: 
     document = page(avery)
 
     assert document.xpath('//*[@id="chain-broken"]//a/@href') == [f"/o/harbourline/audit/{story['draft'].sequence}"]
+
+
+def test_verify_chains__broken_chain__shows_a_banner_to_who_sees_everything(
+    story: dict[str, Event], avery: Person, dana: Person
+) -> None:
+    verify_chains()
+    assert not page(avery).xpath('//*[@id="known-break"]')
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE audit_event SET reason = 'x' WHERE id = %s", [story["draft"].pk])
+
+    verify_chains()
+
+    banner = page(avery).xpath('//*[@id="known-break"]')[0].text_content()
+    assert f"First bad row {story['draft'].sequence}" in banner
+    assert not page(dana).xpath('//*[@id="known-break"]')
 
 
 def test_audit__get_on_the_export__gets_405(organization: Organization, avery: Person) -> None:
