@@ -6,8 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from agents.models import Agent
 from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import permissions_on
+from environments.frame import agent_frame
 
 try:
     VERSION = version("slipway")
@@ -35,7 +37,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     frame = {"version": VERSION, "request_id": getattr(request, "request_id", "")}
     if not isinstance(person, User):
         return frame | {"theme": "system", "nav": {"items": [], "organizations": []}}
-    return frame | {"theme": person.theme, "nav": _navigation(request, person)}
+    frame |= {"theme": person.theme, "nav": _navigation(request, person)}
+    agent: Agent | None = getattr(request, "agent", None)  # set by agents.doors.agent_for
+    return frame | agent_frame(request, agent) if agent else frame
 
 
 def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:

@@ -8,4 +8,6 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("", include("console.people_urls")),
     path("", include("audit.urls")),
+    path("", include("agents.urls")),
+    path("", include("environments.urls")),
 ]

@@ -12,11 +12,12 @@ from django.urls import reverse
 from agents.models import Agent, Version
 from audit.clock import database_time
 from console.organizations.actor import Actor
-from console.organizations.errors import Holder
+from console.organizations.errors import Holder, Refusal
 from console.organizations.policies import holder_of
 from environments.doors import only_looks_on
+from environments.errors import StaleBase
 from environments.gates import Gate, Move, checklist, own_decision
-from environments.lineage import moved_past
+from environments.lineage import behind, moved_past
 from environments.models import Environment, Pin, Release
 from environments.standing import Standing, earlier_in
 from environments.transitions import STEPS, State
@@ -78,26 +79,32 @@ def address(agent: Agent, name: str, *args: object, **query: object) -> str:
 
 def draft_refusal(standing: Standing, actor: Actor) -> Offer | None:
     """Why the draft cannot be published now; None when it can. Rights are another question."""
-    agent, entry = standing.agent, standing.places[0]
-    publish = _promotion(agent, entry)
-    version = cut_of(standing)
-    if standing.draft_is_latest:
-        if _serves(standing.pin(entry), version) and version.release.state not in RENEWABLE:
-            return publish.refused(f"{entry.name} serves exactly this draft: v{version.number}.")
-    elif move := moved_past(agent, standing.draft):
-        merge = reverse("agents:draft-merge", args=[agent.organization.slug, agent.slug])
-        refused = publish.refused(
-            f"The draft does not know of v{move.version.number}, which {move.by.name} brought to"
-            f" {move.environment.name}. Merge it first."
-        )
-        return replace(refused, fix_url=f"{merge}?number={move.version.number}", fix_label="Merge")
-    return _first_failing(publish, gates_of(agent, version, entry, actor))
+    entry, version = standing.places[0], cut_of(standing)
+    publish = _promotion(standing.agent, entry)
+    if standing.draft_is_latest and _serves(standing.pin(entry), version) and not _is_renewed(version):
+        return publish.refused(f"{entry.name} serves exactly this draft: v{version.number}.")
+    gates = publish_gates(standing, actor)
+    merge = merge_address(standing.agent, gates[0].refusal)
+    return _first_failing(replace(publish, fix_url=merge, fix_label="Merge"), gates)
+
+
+def publish_gates(standing: Standing, actor: Actor) -> list[Gate]:
+    """The checklist of a publish: that it undoes nobody's move, and the gates of the environment."""
+    return [_knows_all(standing), *gates_of(standing.agent, cut_of(standing), standing.places[0], actor)]
+
+
+def merge_address(agent: Agent, refusal: Refusal | None) -> str:
+    """Where the three-way merge is offered when a publish is refused because the draft is behind."""
+    if not isinstance(refusal, StaleBase):
+        return ""
+    merge = reverse("agents:draft-merge", args=[agent.organization.slug, agent.slug])
+    return f"{merge}?number={refusal.extra['version']}"
 
 
 def promotion_refusal(standing: Standing, actor: Actor, version: Version, target: Environment) -> Offer | None:
     """Why a version that exists cannot be promoted into a staging environment now; None when it can."""
     promotion = _promotion(standing.agent, target)
-    if _serves(standing.pin(target), version) and version.release.state not in RENEWABLE:
+    if _serves(standing.pin(target), version) and not _is_renewed(version):
         return promotion.refused(f"{target.name} serves v{version.number} already.")
     return _first_failing(promotion, gates_of(standing.agent, version, target, actor))
 
@@ -221,7 +228,7 @@ class _Asked:
         return [Offer(verb="unarchive", label="Bring back", url=url)]
 
     def _needs(self, one: Offer, permission: str) -> Offer:
-        return one.refused("Another role decides this.", holder_of(permission, self.standing.agent.organization))
+        return one.refused("", holder_of(permission, self.standing.agent.organization))
 
 
 def _promotion(agent: Agent, target: Environment, version: int | None = None) -> Offer:
@@ -238,6 +245,21 @@ def _push(agent: Agent, version: Version, target: Environment) -> Offer:
     label = f"Push to {target.name}: v{version.number}"
     url = address(agent, "push", environment=target.slug)
     return Offer(verb="push_to_production", label=label, url=url, place=target.slug)
+
+
+def _knows_all(standing: Standing) -> Gate:
+    """Whether the draft knows of everything that was moved since it was started."""
+    move = None if standing.draft_is_latest else moved_past(standing.agent, standing.draft)
+    if move is None:
+        base = f"started from v{standing.draft.base.number}" if standing.draft.base else "is the first"
+        return Gate("draft_base", "pass", f"The draft {base}; nothing was released since that it does not know of.")
+    refusal = behind(move)
+    return Gate("draft_base", "fail", refusal.detail.replace(" Nothing was published.", ""), None, refusal)
+
+
+def _is_renewed(version: Version) -> bool:
+    """A version whose hold was lifted while Staging still serves it becomes a candidate again (ADR 006)."""
+    return version.release.state in RENEWABLE
 
 
 def cut_of(standing: Standing) -> Version:
@@ -258,7 +280,9 @@ def gates_of(agent: Agent, version: Version, target: Environment, actor: Actor) 
 
 def _first_failing(one: Offer, gates: list[Gate]) -> Offer | None:
     failing = next((gate for gate in gates if gate.state != "pass" and gate.rule not in ASKED_ON_THE_PAGE), None)
-    return one.refused(failing.message, failing.who_can_fix) if failing else None
+    if failing is None:
+        return None
+    return one.refused(failing.message, failing.who_can_fix)
 
 
 def _serves(pin: Pin | None, version: Version) -> bool:

@@ -85,7 +85,7 @@ def _choices(
     choices = []
     for one in found:
         form = bound if bound and bound.data.get("decision") == one.verb else None
-        choices.append(Choice(one, _again(form, seen) if form else _fresh(one.verb, seen)))
+        choices.append(Choice(one, _again(request, form, seen) if form else _fresh(one.verb, seen)))
     return choices
 
 
@@ -93,9 +93,9 @@ def _fresh(verb: str, seen: dict[str, Any]) -> DecisionForm:
     return DecisionForm(decision=verb, initial={"decision": verb, **seen})
 
 
-def _again(form: DecisionForm, seen: dict[str, Any]) -> DecisionForm:
+def _again(request: HttpRequest, form: DecisionForm, seen: dict[str, Any]) -> DecisionForm:
     """The refused form with its text, speaking of the candidate that the page shows now."""
-    data = form.data.copy()
+    data = request.POST.copy()
     data.update({name: str(value) for name, value in seen.items()})
     form.data = data
     return form

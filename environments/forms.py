@@ -93,7 +93,8 @@ class DecisionForm(forms.Form):
     }
 
     def __init__(self, *args: Any, decision: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{decision}_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"id_{decision}_%s"
         name, label, help_text = self.TEXTS[decision]
         self.fields[name] = forms.CharField(
             label=label,

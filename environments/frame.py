@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.text import capfirst
 
 from agents.models import Agent, Draft
 from console.organizations.models import User
@@ -164,7 +163,7 @@ def _draft(request: HttpRequest, standing: Standing, rights: frozenset[str]) -> 
         {
             "kind": "info",
             "title": f"Draft: {changes_in_words(draft, changes)}",
-            "text": f"{_people(draft)}, last saved by {draft.updated_by.name}",
+            "text": f"{_people(draft)}, saved",
             "at": draft.updated_at,
             "actions": [act for act in (see, publish) if act],
         }
@@ -174,4 +173,4 @@ def _draft(request: HttpRequest, standing: Standing, rights: frozenset[str]) -> 
 def _people(draft: Draft) -> str:
     names = list(User.objects.filter(pk__in=draft.contributors).order_by("name").values_list("name", flat=True))
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return capfirst(f"by {', '.join(names[:NAMES_SHOWN]) or draft.updated_by.name}{more}")
+    return f"{', '.join(names[:NAMES_SHOWN]) or draft.updated_by.name}{more}"

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from agents.models import Agent, Draft, Version
+from environments.errors import StaleBase
 from environments.models import Deployment, Environment, Pin
 
 
@@ -26,6 +27,19 @@ def moved_past(agent: Agent, draft: Draft) -> Deployment | None:
     known = ancestry(agent, draft.base_id)
     unknown = [move for move in moves if move.version_id not in known or _went_back(move)]
     return max(unknown, key=lambda move: move.at, default=None)
+
+
+def behind(move: Deployment) -> StaleBase:
+    """The refusal of a publish that would silently undo somebody's move; it offers the merge."""
+    number, place = move.version.number, move.environment.name
+    did = f"rolled {place} back to" if move.action == Deployment.Action.ROLLBACK else f"brought {place} to"
+    return StaleBase(
+        f"{move.by.name} {did} v{number} at {move.at:%Y-%m-%d %H:%M} UTC, and the draft does not know of it."
+        f" Nothing was published. Merge v{number} into the draft first.",
+        version=number,
+        environment=move.environment.slug,
+        by=move.by.name,
+    )
 
 
 def ancestry(agent: Agent, version_id: UUID | None) -> set[UUID]:

@@ -22,8 +22,8 @@ PAGE = 50
 WAITS = {
     State.STAGING: ("mark_ready", "QA"),
     State.READY: ("push_to_production", "Org Admin"),
-    State.CHANGES_REQUESTED: ("edit_draft", "Developer"),
-    State.ROLLED_BACK: ("lift_hold", "a fix or a lifted hold"),
+    State.CHANGES_REQUESTED: ("", "Developer"),
+    State.ROLLED_BACK: ("", "A fix, or the hold to be lifted"),
 }
 
 
@@ -88,7 +88,7 @@ def rows_of(
     holds: dict[Any, list[str]] = defaultdict(list)
     for hold in Hold.objects.filter(agent__in=agents, lifted_at=None).select_related("version"):
         holds[hold.agent_id].append(f"v{hold.version.number}")
-    people = {permission: holder_of(permission, organization).people for permission, _ in WAITS.values()}
+    people = {permission: holder_of(permission, organization).people for permission, _ in WAITS.values() if permission}
     drafts = _drafts(agents)
     rows = []
     for agent in agents:
@@ -115,6 +115,7 @@ def _row(
     leading = _leading(pipeline, pins)
     state = leading.version.release.state if leading else State.DEVELOPMENT
     permission, waits_for = WAITS.get(state, ("", ""))
+    author = [leading.version.author.name] if leading and state == State.CHANGES_REQUESTED else []
     moves = [pin.deployment for pin in pins.values()]
     last = max(moves, key=lambda move: move.at, default=None)
     saved = with_drafts and (last is None or draft.updated_at > last.at)
@@ -127,7 +128,7 @@ def _row(
         state=state,
         held=held,
         waits_for=waits_for,
-        people=people[permission][:3] if permission and state != State.ROLLED_BACK else [],
+        people=people[permission][:3] if permission else author,
         changed_at=draft.updated_at if saved or last is None else last.at,
         changed_by=draft.updated_by.name if saved or last is None else last.by.name,
     )

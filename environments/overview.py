@@ -62,14 +62,20 @@ def stations(standing: Standing, rights: frozenset[str], found: list[Offer]) -> 
         cards.append(_station(standing, place))
     primary = next((one for one in found if one.enabled and one.verb not in RANKS), None)
     for card in cards:
-        mine = [one for one in found if one.place == card["place"] and one.verb not in {"lift_hold", "archive"}]
+        mine = [one for one in found if _station_of(one, standing, cards) == card["place"]]
         card["actions"] = [action_of(one, "ink" if one is primary else "") for one in mine]
     return cards
 
 
+def _station_of(offer: Offer, standing: Standing, cards: list[dict[str, Any]]) -> str:
+    """The card an act stands on: publishing the draft belongs to Development, all others to where they move."""
+    publishes = offer.verb == "promote_to_staging" and offer.place == standing.places[0].slug
+    return "development" if publishes and cards[0]["place"] == "development" else offer.place
+
+
 def _development(standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
     agent, draft = standing.agent, standing.draft
-    card = {"kind": "development", "code": "DEV", "name": "Development", "place": "development"}
+    card: dict[str, Any] = {"kind": "development", "code": "DEV", "name": "Development", "place": "development"}
     changed = changes_in_words(draft, standing.draft_changes) if standing.draft_changes else "No changes in the draft"
     card |= {"lines": [f"Draft: {changed}"], "at": draft.updated_at, "digest": draft.manifest.digest}
     if draft.base:

@@ -44,13 +44,13 @@ def draft_side(agent: Agent, draft: Draft | None = None) -> Side:
 
 def version_side(version: Version, place: Environment | None = None) -> Side:
     """A version, named after the environment that serves it when one is given."""
-    label = f"{place.name}: v{version.number}" if place else f"v{version.number}"
+    label = f"{place.name} (v{version.number})" if place else f"v{version.number}"
     return Side(label, version.manifest.entries, {"version": version.number})
 
 
 def served_side(environment: Environment, version: Version | None) -> Side:
     """What an environment serves; when it serves nothing, everything on the other side is new."""
-    return version_side(version, environment) if version else Side(f"{environment.name}: {NOTHING}", {}, {})
+    return version_side(version, environment) if version else Side(f"{environment.name} ({NOTHING})", {}, {})
 
 
 def comparison_of(agent: Agent, left: Side, right: Side) -> Comparison:
@@ -72,7 +72,8 @@ def can_read(rights: frozenset[str], *versions: Version | None) -> bool:
 
 def with_manifest(version: Version) -> Version:
     """The version with its manifest read; pin strips leave it out."""
-    return Version.objects.select_related("manifest", "author").get(pk=version.pk)
+    found: Version = Version.objects.select_related("manifest", "author").get(pk=version.pk)
+    return found
 
 
 def names_of(agent: Agent, pins: Mapping[str, Pin], versions: list[Version], *, with_draft: bool) -> list[Any]:

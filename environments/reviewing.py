@@ -20,13 +20,15 @@ from environments.available import (
     cut_of,
     draft_refusal,
     gates_of,
+    merge_address,
     promotion_refusal,
+    publish_gates,
     push_refusal,
 )
 from environments.doors import rights_of, standing_for
-from environments.errors import StaleBase
 from environments.gates import Gate
 from environments.models import Environment, Pin
+from environments.pipeline import previous_staging
 from environments.reading import can_read, comparison_of, draft_side, served_side, version_side, with_manifest
 from environments.standing import Standing
 from environments.transitions import State
@@ -34,7 +36,10 @@ from environments.transitions import State
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """One move before it happens. `seen_*` is what the form carries, so that a move meanwhile is noticed."""
+    """One move before it happens. `seen_*` is what the form carries, so that a move meanwhile is noticed.
+
+    `may`: whether this person's role can do it at all; who cannot reads the page without its fields.
+    """
 
     target: Environment
     button: str
@@ -42,6 +47,7 @@ class Review:
     gates: list[dict[str, Any]]
     seen_live: int
     seen_digest: str
+    may: bool = True
     refusal: Offer | None = None
     comparison: Comparison | None = None
     lost: list[Disappearing] = field(default_factory=list)
@@ -64,8 +70,8 @@ def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
     pin = standing.pin(target)
     readable = "view_draft" in rights and can_read(rights, pin.version if pin else None)
     right = draft_side(agent, standing.draft)
-    refusal = _missing(rights, "promote_to_staging", agent) or draft_refusal(standing, actor)
-    gates = [_known_gate(refusal, standing), *gates_of(agent, cut, target, actor)]
+    refusal = _missing(rights, _permission(target), agent) or draft_refusal(standing, actor)
+    gates = [gate for gate in publish_gates(standing, actor) if _is_asked(gate, target)]
     comparison = _compared(agent, target, pin, right) if readable else None
     return Review(
         target=target,
@@ -74,6 +80,7 @@ def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
         gates=[gate_line(request, gate, standing, rights) for gate in gates],
         seen_live=pin.version.number if pin else 0,
         seen_digest=standing.draft.manifest.digest,
+        may=_permission(target) in rights,
         refusal=refusal,
         comparison=comparison,
         lost=disappearing(comparison) if comparison else [],
@@ -94,9 +101,14 @@ def version_review(request: HttpRequest, agent: Agent, version: Version, target:
         target=target,
         button=f"{verb} to {target.name}: v{version.number}",
         facts=_facts(target, pin, version),
-        gates=[gate_line(request, gate, standing, rights) for gate in gates_of(agent, version, target, actor)],
+        gates=[
+            gate_line(request, gate, standing, rights)
+            for gate in gates_of(agent, version, target, actor)
+            if _is_asked(gate, target)
+        ],
         seen_live=pin.version.number if pin else 0,
         seen_digest=version.digest,
+        may=_permission(target) in rights,
         refusal=_refusal(standing, rights, actor, version, target),
         comparison=comparison,
         lost=disappearing(comparison) if comparison else [],
@@ -123,22 +135,22 @@ def needs(holder: Holder | None) -> str:
     return f"Needs {' or '.join(holder.roles) or 'a role that nobody has'}: {people}."
 
 
-def merge_address(agent: Agent, refusal: object) -> str:
-    """Where the three-way merge is offered when a publish was refused because the draft is behind."""
-    if not isinstance(refusal, StaleBase):
-        return ""
-    merge = reverse("agents:draft-merge", args=[agent.organization.slug, agent.slug])
-    return f"{merge}?number={refusal.extra['version']}"
+def _is_asked(gate: Gate, target: Environment) -> bool:
+    """Leaves out the question that cannot be asked: what comes before the first environment."""
+    return gate.rule != "previous_environment" or previous_staging(target) is not None
 
 
 def _refusal(
     standing: Standing, rights: frozenset[str], actor: Actor, version: Version, target: Environment
 ) -> Offer | None:
-    permission = "push_to_production" if target.is_production else "promote_to_staging"
-    if missing := _missing(rights, permission, standing.agent):
+    if missing := _missing(rights, _permission(target), standing.agent):
         return missing
     ask = push_refusal if target.is_production else promotion_refusal
     return ask(standing, actor, version, target)
+
+
+def _permission(target: Environment) -> str:
+    return "push_to_production" if target.is_production else "promote_to_staging"
 
 
 def _missing(rights: frozenset[str], permission: str, agent: Agent) -> Offer | None:
@@ -182,14 +194,6 @@ def _consequences(pin: Pin | None, target: Environment) -> list[str]:
     return []
 
 
-def _known_gate(refusal: Offer | None, standing: Standing) -> Gate:
-    """Whether a publish of the draft would undo somebody's move."""
-    if refusal and refusal.fix_url:
-        return Gate("draft_base", "fail", refusal.reason)
-    base = f"v{standing.draft.base.number}" if standing.draft.base else "nothing"
-    return Gate("draft_base", "pass", f"The draft started from {base}; nothing it does not know of was released since.")
-
-
 def _way_to_fix(request: HttpRequest, gate: Gate, standing: Standing, rights: frozenset[str]) -> dict[str, str]:
     agent = standing.agent
     if gate.rule == "not_on_hold" and "lift_hold" in rights and gate.refusal:
@@ -197,8 +201,7 @@ def _way_to_fix(request: HttpRequest, gate: Gate, standing: Standing, rights: fr
     if gate.rule == "sign_off" and "view_staging" in rights:
         return {"fix_url": address(agent, "decide"), "fix_label": "Open Staging"}
     if gate.rule == "draft_base" and "edit_draft" in rights:
-        merge = reverse("agents:draft-merge", args=[agent.organization.slug, agent.slug])
-        return {"fix_url": merge, "fix_label": "Merge"}
+        return {"fix_url": merge_address(agent, gate.refusal), "fix_label": "Merge"}
     if gate.rule == "ticket":
         return {"fix_url": "#id_ticket", "fix_label": "Name it"}
     if gate.rule == "fresh_sign_in":

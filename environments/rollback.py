@@ -23,7 +23,7 @@ class Earlier:
     move: Deployment
     held: bool
     chosen: bool
-    compare_url: str
+    choose_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def _wanted(request: HttpRequest, form: RollbackForm) -> str:
 
 def _earlier(agent: Agent, place: Environment, move: Deployment, held: bool, chosen: Any) -> Earlier:
     url = address(agent, "rollback", environment=place.slug, version=move.version.number)
-    return Earlier(move=move, held=held, chosen=chosen is move, compare_url=url)
+    return Earlier(move=move, held=held, chosen=chosen is move, choose_url=url)
 
 
 def _comparison(request: HttpRequest, agent: Agent, pin: Pin, chosen: Deployment | None) -> Comparison | None:

@@ -46,7 +46,8 @@ def moves_of(agent: Agent) -> DeploymentQuerySet:
         agent=OuterRef("agent"), environment=OuterRef("environment"), at__gt=OuterRef("at")
     )
     until = Subquery(later.order_by("at").values("at")[:1])
-    return Deployment.objects.filter(agent=agent).with_facts().newest_first().annotate(until=until)
+    moves: DeploymentQuerySet = Deployment.objects.filter(agent=agent).with_facts().newest_first().annotate(until=until)
+    return moves
 
 
 def decisions_of(agent: Agent, *, since: datetime | None = None, until: datetime | None = None) -> list[SignOff]:

@@ -3,7 +3,6 @@
 from django.urls import path
 
 from environments import version_views
-from environments import version_views
 from environments.views import agents, deciding, moving, places, records, returning
 
 app_name = "environments"
@@ -27,8 +26,5 @@ urlpatterns = [
     path(f"{AGENT}releases/", records.timeline, name="releases"),
     path(f"{AGENT}releases/<uuid:deployment>/", records.record_page, name="release"),
     path(f"{AGENT}env/<slug:environment>", places.environment_page, name="environment"),
-    path(f"{AGENT}versions/", version_views.version_list, name="version-list"),
-    path(f"{AGENT}versions/<int:number>/", version_views.version, name="version"),
-    path(f"{AGENT}versions/<int:number>/export.<slug:ending>", version_views.export, name="version-export"),
     path(f"{AGENT}compare", records.compare_page, name="compare"),
 ]

@@ -117,9 +117,7 @@ def a_ready_version(organization: Organization, *, author: Person, tester: Perso
     return made
 
 
-def a_live_version(
-    organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any
-) -> Agent:
+def a_live_version(organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any) -> Agent:
     """v1 is live."""
     made = an_agent(organization, author, **agent)
     pushed(made, author, tester, admin)

@@ -13,9 +13,9 @@ from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import environment_of, person, require_digest, require_live, version_of
 from environments.actions.pushing import push_under_lock
-from environments.errors import StaleBase, Unchanged
+from environments.errors import Unchanged
 from environments.gates import Move, enforce
-from environments.lineage import moved_past
+from environments.lineage import behind, moved_past
 from environments.models import Deployment, Environment, Release, SignOff
 from environments.moves import Why, change_state, current_pin, move_pin
 from environments.pipeline import entry_environment
@@ -157,26 +157,13 @@ def _version_to_publish(agent: Agent, draft: Draft, actor: Actor, description: s
         return version_of(agent, latest.number)
     move = moved_past(agent, draft)
     if move is not None:
-        raise _behind(move)
+        raise behind(move)
     decided = SignOff.objects.filter(agent=agent, decision=SignOff.Decision.READY)
     approved = set(decided.values_list("version_id", flat=True))
     version = cut_version(agent, draft, author=person(actor), description=description, approved=approved)
     start_from(draft, version, author=person(actor))
     Release.objects.create(version=version, organization=agent.organization, agent=agent)
     return version_of(agent, version.number)
-
-
-def _behind(move: Deployment) -> StaleBase:
-    """The refusal of a publish that would silently undo somebody's move; it offers the merge."""
-    number, place = move.version.number, move.environment.name
-    did = f"rolled {place} back to" if move.action == Deployment.Action.ROLLBACK else f"brought {place} to"
-    return StaleBase(
-        f"{move.by.name} {did} v{number} at {move.at:%Y-%m-%d %H:%M} UTC, and the draft does not know of it."
-        f" Nothing was published. Merge v{number} into the draft first.",
-        version=number,
-        environment=move.environment.slug,
-        by=move.by.name,
-    )
 
 
 def _promote(promotion: _Promotion) -> Deployment:

@@ -14,12 +14,13 @@ from console.organizations.doors import actor_of, typed_before
 from console.organizations.policies import holder_of
 from environments.actions import activate, promote, publish, push_to_production
 from environments.attempts import Attempt, attempt
-from environments.available import address
-from environments.doors import rights_of, standing_for
+from environments.available import address, merge_address
+from environments.doors import only_looks_on, rights_of, standing_for
 from environments.forms import ActivateForm, PromoteForm, PushForm
 from environments.models import Deployment, Environment
 from environments.pipeline import environments_of
-from environments.reviewing import Review, draft_review, merge_address, needs, version_review
+from environments.policies import missing
+from environments.reviewing import Review, draft_review, version_review
 from environments.timeline import outcome
 
 
@@ -32,7 +33,9 @@ def promote_page(request: HttpRequest, organization: str, agent: str) -> HttpRes
     tried = attempt(request, form, lambda data: _promote(request, found, version, target, data))
     if tried.done:
         return _moved(request, found, tried.done, after=_waits_for(found, tried.done, "mark_ready"))
-    target = target or next((place for place in standing_for(request, found).tested), None)
+    if version is None and "view_draft" not in rights_of(request, found):
+        raise missing("promote_to_staging", found.organization)
+    target = target or next(iter(standing_for(request, found).tested), None)
     review = version_review(request, found, version, target) if version and target else draft_review(request, found)
     return _page(request, "environments/promote.html", found, form, tried, review)
 
@@ -103,7 +106,7 @@ def _page(
 ) -> HttpResponse:
     """The page before the move. After a refusal: the new comparison, the typed text, and what was seen now."""
     if review:
-        _show_seen(form, review)
+        _show_seen(request, form, review)
     context = {
         "agent": agent,
         "form": form,
@@ -111,18 +114,18 @@ def _page(
         "refusal": tried.refusal,
         "merge_url": merge_address(agent, tried.refusal),
         "keep": f"{request.path}:{review.seen_digest[:12]}" if review else "",
-        "qa": needs(holder_of("mark_ready", agent.organization)),
-        "rights": rights_of(request, agent),
+        "qa": holder_of("mark_ready", agent.organization).people,
+        "looks_on": only_looks_on(rights_of(request, agent)),
         "page_error": tried.status >= 400,
     }
     return render(request, template, context | more, status=tried.status)
 
 
-def _show_seen(form: forms.Form, review: Review) -> None:
+def _show_seen(request: HttpRequest, form: forms.Form, review: Review) -> None:
     """Let the hidden fields say what this page shows, not what an earlier one did."""
-    form.initial |= review.initial
+    form.initial = {**form.initial, **review.initial}
     if form.is_bound:
-        data = form.data.copy()
+        data = request.POST.copy()
         data.update({name: str(value) for name, value in review.initial.items() if name in form.fields})
         form.data = data
 
@@ -138,7 +141,8 @@ def _waits_for(agent: Agent, move: Deployment, permission: str) -> str:
 
 
 def _numbered(agent: Agent, number: int) -> Version:
-    version = Version.objects.select_related("release", "author").filter(agent=agent, number=number).first()
+    versions = Version.objects.select_related("release", "author")
+    version: Version | None = versions.filter(agent=agent, number=number).first()
     if version is None:
         raise Http404("No such version.")
     return version
