@@ -140,6 +140,13 @@ def discard(scene: Scene) -> None:
     discard_draft(agent, actor=scene.actor, token=draft_token(_draft(agent)))
 
 
+def merge(scene: Scene) -> None:
+    """A developer merges a version into the draft."""
+    merge_draft(
+        scene.agent, actor=scene.actor, number=int(scene.told["v"]), strategy=scene.told.get("strategy", "merge")
+    )
+
+
 def release(scene: Scene) -> None:
     """Promote to Staging."""
     publish(scene.agent, actor=scene.actor, description=scene.text("note"))
@@ -195,7 +202,7 @@ ACTS: dict[str, Callable[[Scene], None]] = {
     "drop": drop,
     "discard": discard,
     "fork": on_version(fork_draft),
-    "merge": on_version(merge_draft),
+    "merge": merge,
     "publish": release,
     "promote": again,
     "ready": with_note(mark_ready),
