@@ -7,6 +7,7 @@ from agents.models import Agent
 from audit.models import Event
 from tests.builders import draft_of
 from tests.cast import ADDRESS, Person
+from tests.pages import Answer, by_id
 
 AGENTS = "/o/harbourline/agents"
 AGENT = f"{AGENTS}/order-desk"
@@ -82,3 +83,13 @@ def newest_refusal() -> tuple[str, str, str]:
     """Verb, outcome and code of the newest event."""
     found = newest_row()
     return (found["verb"], found["outcome"], found["refusal"])
+
+
+def seen_in(response: Answer, form: str) -> str:
+    """The token that a form carries: what its reader saw."""
+    return str(by_id(response, form).xpath("string(.//input[@name='token']/@value)"))
+
+
+def typed(response: Answer, name: str = "id_text") -> str:
+    """The text in a textarea of the page, to the character."""
+    return str(by_id(response, name).text_content()).removeprefix("\n")

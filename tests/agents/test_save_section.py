@@ -1,0 +1,269 @@
+"""One section of the draft through its editor: kept text, line and column, and two people at once."""
+
+import pytest
+
+from agents.actions import section_token
+from agents.models import Draft
+from console.organizations.models import Organization
+from environments.actions import archive_agent
+from tests.agents.drafting import DRAFT, digest_of, newest_refusal, newest_row, refused, row, seen_in, typed
+from tests.builders import CONFIG, a_candidate, an_agent, config_of, draft_of, edited
+from tests.cast import Person
+from tests.pages import by_id, has_id, page, words
+
+PROMPT, SETTINGS, TOOL = f"{DRAFT}/edit/prompt", f"{DRAFT}/edit/settings", f"{DRAFT}/edit/tools/order-lookup"
+
+
+def test_save_section__of_a_prompt__is_kept_to_the_character(organization: Organization, dana: Person) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    before, shown = digest_of(agent), client.get(PROMPT)
+    assert typed(shown) == CONFIG["prompt"]
+    text = "  Leading blanks\r\nand a last line without an end"
+
+    response = client.post(PROMPT, {"text": text, "token": seen_in(shown, "section")})
+
+    assert response["Location"] == PROMPT
+    assert config_of(agent)["prompt"] == "  Leading blanks\nand a last line without an end"
+    expected = row("draft.saved", agent, dana, before=before, after=digest_of(agent), reason="Saved prompt")
+    assert newest_row() == expected
+    assert page(client.get(PROMPT)).xpath("boolean(//meta[@name='slipway-saved'])")
+
+
+@pytest.mark.parametrize("section", ["settings", "prompt", "tools/order-lookup", "knowledge/returns"])
+def test_save_section__of_the_text_as_shown__changes_nothing(
+    organization: Organization, dana: Person, section: str
+) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    before, shown = digest_of(agent), client.get(f"{DRAFT}/edit/{section}")
+
+    response = client.post(
+        f"{DRAFT}/edit/{section}",
+        {"text": typed(shown).replace("\n", "\r\n"), "token": seen_in(shown, "section")},
+        follow=True,
+    )
+
+    assert "Nothing was changed" in words(by_id(response, "main"))
+    assert (digest_of(agent), Draft.history.filter(agent=agent).count()) == (before, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "told"),
+    [
+        (SETTINGS, "language: [de\n", "Line 2, column 1"),
+        (SETTINGS, "language: de\nmodel: {temperature: 9}\n", "Line 2, column 9: temperature must be less"),
+        (SETTINGS, "language: de\nvoic: {}\n", "/settings/voic"),
+        (TOOL, "type: http\nparameters: {type: nonsense}\n", "/tools/order-lookup/parameters"),
+        (TOOL, "type: http\nparameters: *other\n", "Line 2, column 13"),
+        (f"{DRAFT}/edit/flow", "start: a\nnodes: {b: {type: end}}\n", "no node 'a'"),
+        (f"{DRAFT}/edit/knowledge/returns", "---\ntitle: Returns\n", "front matter"),
+    ],
+)
+def test_save_section__of_invalid_text__names_the_place_and_keeps_the_text(
+    organization: Organization, dana: Person, address: str, text: str, told: str
+) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    before = digest_of(agent)
+
+    response = client.post(address, {"text": text, "token": "any"})
+
+    assert response.status_code == 422
+    assert told in words(by_id(response, "form-errors"))
+    assert typed(response) == text
+    assert by_id(response, "id_text").get("aria-invalid") == "true"
+    assert digest_of(agent) == before
+
+
+def test_save_section__over_one_mebibyte__is_too_large_and_keeps_the_text(
+    organization: Organization, dana: Person
+) -> None:
+    agent, text = an_agent(organization, dana), "long " * 220_000
+    token = section_token(draft_of(agent), "prompt")
+
+    response = dana.client().post(PROMPT, {"text": text, "token": token})
+
+    assert response.status_code == 413
+    assert typed(response) == text
+    assert newest_refusal() == refused("draft.saved", "too_large")
+
+
+def test_save_section__that_a_colleague_saved_first__shows_both_and_loses_neither(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    seen = seen_in(client.get(PROMPT), "section")
+    edited(agent, mara, "You are calm.\n")
+
+    response = client.post(PROMPT, {"text": "You are quick.\n", "token": seen})
+
+    assert response.status_code == 412
+    assert "Mara Lindqvist changed this" in words(by_id(response, "refusal"))
+    assert typed(response, "theirs") == "You are calm.\n"
+    assert typed(response, "yours_text") == "You are quick.\n"
+    assert words(by_id(response, "base")).endswith("Never promise a refund.")
+    assert not has_id(response, "both")
+    assert config_of(agent)["prompt"] == "You are calm.\n"
+    assert newest_refusal() == refused("draft.saved", "stale")
+
+    client.post(PROMPT, {"text": "You are quick.\n", "token": seen_in(response, "yours")})
+
+    assert config_of(agent)["prompt"] == "You are quick.\n"
+
+
+def test_save_section__of_other_lines_than_a_colleagues__offers_both_changes_in_one_text(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    seen = seen_in(client.get(PROMPT), "section")
+    edited(agent, mara, f"Mara was here.\n{CONFIG['prompt']}")
+
+    response = client.post(PROMPT, {"text": f"{CONFIG['prompt']}Dana was here.\n", "token": seen})
+
+    assert response.status_code == 412
+    assert typed(response, "both_text") == f"Mara was here.\n{CONFIG['prompt']}Dana was here.\n"
+
+
+def test_save_section__while_a_colleague_saves_another_one__is_not_disturbed(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    seen = seen_in(client.get(SETTINGS), "section")
+    edited(agent, mara, "You are calm.\n")
+
+    response = client.post(SETTINGS, {"text": "language: de\n", "token": seen})
+
+    assert response.status_code == 302
+    assert (config_of(agent)["prompt"], config_of(agent)["settings"]) == ("You are calm.\n", {"language": "de"})
+
+
+def test_save_section__of_an_item_that_was_removed_meanwhile__keeps_the_text(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    seen = seen_in(client.get(TOOL), "section")
+    mara.client().post(f"{DRAFT}/remove/tools/order-lookup", {"token": seen})
+
+    response = client.post(TOOL, {"text": "type: http\nendpoint: https://a.example/\n", "token": seen})
+
+    assert response.status_code == 412
+    assert "endpoint: https://a.example/" in typed(response, "yours_text")
+    assert "removed" in words(by_id(response, "theirs"))
+    assert "tools" not in config_of(agent)
+
+
+def test_save_section__of_a_new_item__is_in_the_draft(organization: Organization, dana: Person) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+    text = "---\ntitle: Opening hours\n---\nNine to five.\n"
+
+    response = client.post(f"{DRAFT}/add/knowledge", {"name": "hours", "text": text})
+
+    assert response["Location"] == f"{DRAFT}/edit/knowledge/hours"
+    assert config_of(agent)["knowledge"]["hours"] == {"title": "Opening hours", "content": "Nine to five.\n"}
+
+
+def test_save_section__of_a_new_item_with_a_name_that_is_there__keeps_both(
+    organization: Organization, dana: Person
+) -> None:
+    agent = an_agent(organization, dana)
+
+    response = dana.client().post(f"{DRAFT}/add/tools", {"name": "order-lookup", "text": "type: reference\n"})
+
+    assert response.status_code == 412
+    assert typed(response) == "type: reference\n"
+    assert config_of(agent)["tools"] == CONFIG["tools"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("Order Lookup", "type: x"), ("new", "type: [x"), ("", "type: x"), ("new", "")]
+)
+def test_save_section__of_a_new_item_with_bad_input__keeps_the_text(
+    organization: Organization, dana: Person, name: str, text: str
+) -> None:
+    an_agent(organization, dana)
+
+    response = dana.client().post(f"{DRAFT}/add/tools", {"name": name, "text": text})
+
+    assert (response.status_code, typed(response)) == (422, text)
+
+
+def test_save_section__that_removes_an_item__keeps_it_in_the_history(organization: Organization, dana: Person) -> None:
+    agent = an_agent(organization, dana)
+    token = section_token(draft_of(agent), "tools/order-lookup")
+
+    response = dana.client().post(f"{DRAFT}/remove/tools/order-lookup", {"token": token})
+
+    assert response["Location"] == f"{DRAFT}/"
+    assert "tools" not in config_of(agent)
+    assert "tools/order-lookup" in Draft.history.filter(agent=agent).earliest().manifest.entries
+
+
+def test_save_section__that_removes_what_has_changed__is_stale(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent = an_agent(organization, dana)
+    token = section_token(draft_of(agent), "prompt")
+    edited(agent, mara, "You are calm.\n")
+
+    assert dana.client().post(f"{DRAFT}/remove/prompt", {"token": token}).status_code == 412
+    assert config_of(agent)["prompt"] == "You are calm.\n"
+
+
+def test_save_section__of_an_archived_agent__is_refused_and_keeps_the_text(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent = an_agent(organization, dana)
+    archive_agent(agent, actor=mara.actor())
+
+    response = dana.client().post(PROMPT, {"text": "New text", "token": section_token(draft_of(agent), "prompt")})
+
+    assert response.status_code == 409
+    assert "New text" in response.content.decode()
+    assert newest_refusal() == refused("draft.saved", "archived")
+
+
+def test_save_section__by_an_auditor__reads_only_and_is_refused(
+    organization: Organization, dana: Person, avery: Person
+) -> None:
+    agent, client = an_agent(organization, dana), avery.client()
+
+    shown = client.get(PROMPT)
+    assert "Read only: auditors cannot edit." in words(by_id(shown, "main"))
+    assert not has_id(shown, "id_text")
+    response = client.post(PROMPT, {"text": "x", "token": section_token(draft_of(agent), "prompt")})
+
+    assert response.status_code == 403
+    assert newest_refusal() == refused("draft.saved", "permission_denied")
+
+
+def test_save_section__by_qa__may_not_even_read_it(organization: Organization, dana: Person, quinn: Person) -> None:
+    a_candidate(organization, author=dana)
+
+    assert quinn.client().get(PROMPT).status_code == 403
+    assert quinn.client().post(PROMPT, {"text": "x"}).status_code == 403
+
+
+def test_save_section__by_who_does_not_see_the_agent__is_not_found(
+    organization: Organization, dana: Person, quinn: Person, sam: Person
+) -> None:
+    an_agent(organization, dana)
+
+    for person in (quinn, sam):
+        for address in (PROMPT, f"{DRAFT}/add/tools", f"{DRAFT}/remove/prompt"):
+            assert person.client().post(address, {"text": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["edit/nothing", "edit/tools/absent", "edit/prompt/x", "edit/tools/No Slug", "add/prompt", "edit/../.."]
+)
+def test_save_section__of_what_is_no_section__is_not_found(
+    organization: Organization, dana: Person, address: str
+) -> None:
+    an_agent(organization, dana)
+
+    assert dana.client().get(f"{DRAFT}/{address}").status_code == 404
+
+
+def test_save_section__by_another_method__is_not_allowed(organization: Organization, dana: Person) -> None:
+    an_agent(organization, dana)
+
+    assert dana.client().put(PROMPT).status_code == 405
+    assert dana.client().get(f"{DRAFT}/remove/prompt").status_code == 405
