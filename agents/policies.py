@@ -11,6 +11,8 @@ from console.organizations.policies import missing, permissions_on
 from console.organizations.roles import AGENT_PERMISSIONS, Role, agent_permissions_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from agents.models import Agent
     from console.organizations.actor import Actor
     from console.organizations.models import Organization, User
@@ -75,5 +77,5 @@ def sync_grant(user: "User", agent: "Agent", roles: list[str]) -> None:
 
 
 def _granted(user: "User", permission: str, organization: "Organization") -> list[UUID]:
-    agents = get_objects_for_user(user, f"agents.{permission}", use_groups=False, with_superuser=False)
+    agents: QuerySet[Agent] = get_objects_for_user(user, f"agents.{permission}", use_groups=False, with_superuser=False)
     return list(agents.filter(organization=organization).values_list("pk", flat=True))

@@ -8,6 +8,7 @@ from django.db.models import Q
 from agents import policies
 
 if TYPE_CHECKING:
+    from agents.models import Agent, Version  # noqa: F401  # named in a string below
     from console.organizations.models import Organization, User
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from agents.models import Agent, Draft, Version, VersionContributor
 from audit.clock import database_time
 from console.organizations.models import User
+from console.organizations.tracking import credit
 
 
 def cut_version(agent: Agent, draft: Draft, *, author: User, description: str, approved: Collection[UUID]) -> Version:
@@ -59,6 +60,5 @@ def _contributors(agent: Agent, draft: Draft, approved: Collection[UUID]) -> set
 def start_from(draft: Draft, version: Version, *, author: User) -> None:
     """After a publish the draft stands on the version that was cut from it, with nobody's work in it yet."""
     draft.base, draft.based_at, draft.contributors = version, version.created_at, []
-    draft._history_user, draft._change_reason = author, f"Published as v{version.number}"
-    draft._history_date = version.created_at
+    credit(draft, by=author, reason=f"Published as v{version.number}", at=version.created_at)
     draft.save(update_fields=["base", "based_at", "contributors"])

@@ -18,7 +18,8 @@ app.conf.update(
     # An abandoned message comes back soon; no task of ours runs longer than this.
     broker_transport_options={"visibility_timeout": 600},
     beat_schedule={
-        "audit-checkpoints": {"task": "audit.jobs.write_checkpoints", "schedule": crontab(minute="0,30")},
+        "audit-checkpoints": {"task": "audit.jobs.write_checkpoints", "schedule": 60.0},
+        "audit-verification": {"task": "audit.jobs.verify_chains", "schedule": crontab(hour="3", minute="15")},
         "stale-approvals": {"task": "environments.jobs.revoke_stale_approvals", "schedule": 60.0},
         "expired-sessions": {"task": "console.jobs.clear_expired_sessions", "schedule": crontab(hour="4", minute="0")},
     },

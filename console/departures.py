@@ -6,6 +6,7 @@ from console.organizations import policies
 from console.organizations.actions.members import end_invitations_of, membership_now, refuse_without_admin
 from console.organizations.actor import Actor
 from console.organizations.models import Membership, Organization
+from console.organizations.tracking import credit
 
 
 @verb("member.removed")
@@ -20,7 +21,7 @@ def remove_member(membership: Membership, *, actor: Actor) -> None:
     policies.sync_member_groups(current.user, organization, [])
     grants = drop_grants_of(current.user, organization)
     ended = end_invitations_of(current.user, organization)
-    current._history_user = actor.user
+    credit(current, by=actor.user)
     current.delete()
     data = {"before": roles, "grants_ended": grants, "invitations_withdrawn": ended}
     record("member.removed", target, actor=actor, data=data)

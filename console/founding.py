@@ -14,6 +14,7 @@ from console.organizations.errors import NotFound, SlugTaken
 from console.organizations.models import SLUG, Installation, Membership, Organization, User
 from console.organizations.names import checked_name, refused
 from console.organizations.roles import Role
+from console.organizations.tracking import credit
 from console.rules import checked_rules
 from environments.actions import create_pipeline
 
@@ -68,7 +69,7 @@ def _found(charter: Charter, founder: User, actor: Actor) -> Organization:
     organization = _new_organization(charter, founder)
     policies.sync_role_groups(organization)
     membership = Membership(organization=organization, user=founder, roles=[Role.ORG_ADMIN.value])
-    membership._history_user = founder
+    credit(membership, by=founder)
     membership.save(force_insert=True)
     policies.sync_member_groups(founder, organization, membership.roles)
     create_pipeline(organization, actor=actor)
@@ -84,7 +85,7 @@ def _new_organization(charter: Charter, founder: User) -> Organization:
         raise refused("slug", str(SLUG.message)) from None
     name, rules = checked_name(charter.name, "organization"), checked_rules(charter.rules)
     organization = Organization(**(rules | {"slug": charter.slug, "name": name}))
-    organization._history_user = founder
+    credit(organization, by=founder)
     try:
         with transaction.atomic():
             organization.save(force_insert=True)

@@ -11,6 +11,7 @@ from console.organizations.actor import Actor
 from console.organizations.errors import Conflict, Stale
 from console.organizations.models import Organization
 from console.organizations.names import checked_name, refused
+from console.organizations.tracking import credit
 
 FLAGS = (
     "four_eyes",
@@ -55,7 +56,7 @@ def change_settings(
         raise Conflict("The settings are exactly these already. Nothing was changed.")
     for rule in changed:
         setattr(current, rule, after[rule])
-    current._history_user = actor.user
+    credit(current, by=actor.user)
     current.save(update_fields=changed)
     policies.sync_role_groups(current)
     sync_grants(current)

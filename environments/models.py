@@ -64,7 +64,7 @@ class Environment(models.Model):
         return self.kind == self.Kind.PRODUCTION
 
 
-class Release(FSMModelMixin, models.Model):  # type: ignore[misc]  # django_fsm ships no types for the mixin
+class Release(FSMModelMixin, models.Model):
     """How far one version is approved. Where it runs is a different fact: the pins.
 
     The `to_<state>` transitions are pure and check no right; only the verbs call them (ADR 002).

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agents.models import Agent, Version
 from console.organizations.models import User
+from console.organizations.tracking import credit
 from environments.models import Deployment, Environment, Pin, Release, SignOff
 from environments.pipeline import sign_off_environment
 
@@ -97,5 +98,5 @@ def change_state(release: Release, transition: Any) -> None:
 def _note_first_release(agent: Agent, why: Why) -> None:
     if agent.released_at is None:
         agent.released_at = why.at
-        agent._history_user, agent._change_reason = why.by, "Left Development"
+        credit(agent, by=why.by, reason="Left Development", at=why.at)
         agent.save(update_fields=["released_at"])

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from agents.policies import may, missing, permissions_on_agent, require
-from console.organizations.policies import holder_of
+from agents.policies import may, permissions_on_agent, require
+from console.organizations.policies import holder_of, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

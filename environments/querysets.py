@@ -1,8 +1,11 @@
 """How environments, pins, moves and decisions are listed."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from environments.models import Deployment, Environment, Pin, SignOff  # noqa: F401  # named in a string below
 
 
 class EnvironmentQuerySet(models.QuerySet["Environment"]):

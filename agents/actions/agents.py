@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from agents import policies
@@ -21,6 +22,7 @@ from console.organizations.errors import ContentError, Invalid, SlugTaken, Stale
 from console.organizations.models import SLUG, Organization, User
 from console.organizations.policies import require
 from console.organizations.texts import checked_text
+from console.organizations.tracking import credit
 
 LABELS = 50
 
@@ -42,7 +44,13 @@ def create_agent(
     """
     require(actor, "create_agent", organization)
     agent = _make(organization, actor, slug, name, description, labels or {}, config or {}, "Created")
-    record("agent.created", agent.audit_target(), actor=actor, after=agent.draft.manifest.digest)
+    record(
+        "agent.created",
+        agent.audit_target(),
+        actor=actor,
+        after=agent.draft.manifest.digest,
+        data={"slug": slug},
+    )
     return agent
 
 
@@ -69,7 +77,7 @@ def import_agent(
         agent.audit_target(),
         actor=actor,
         after=agent.draft.manifest.digest,
-        data={"source": source},
+        data={"slug": slug, "source": source},
     )
     return agent
 
@@ -152,13 +160,13 @@ def _make(
         updated_at=now,
         updated_by=person,
     )
-    draft._history_user, draft._change_reason, draft._history_date = person, reason, now
+    credit(draft, by=person, reason=reason, at=now)
     draft.save(force_insert=True)
     return agent
 
 
 def _save(agent: Agent, actor: Actor, fields: list[str] | None = None) -> None:
-    agent._history_user = actor.user
+    credit(agent, by=actor.user)
     agent.save(update_fields=fields, force_insert=fields is None)
 
 
@@ -169,8 +177,11 @@ def _person(actor: Actor) -> User:
 
 
 def _checked_slug(slug: str) -> str:
-    if not SLUG.regex.match(slug):
-        raise Invalid(f"{SLUG.message} Nothing was changed.", [ContentError("/slug", str(SLUG.message))])
+    try:
+        SLUG(slug)
+    except ValidationError as error:
+        message = error.messages[0]
+        raise Invalid(f"{message} Nothing was changed.", [ContentError("/slug", message)]) from None
     return slug
 
 

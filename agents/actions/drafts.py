@@ -19,6 +19,7 @@ from audit.log import record, verb
 from console.organizations.actor import Actor
 from console.organizations.errors import Conflict, NotFound, Stale
 from console.organizations.models import User
+from console.organizations.tracking import credit
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _write(draft: Draft, contents: Contents, actor: Actor, reason: str, base: _B
         draft.contributors = _people(draft.contributors, [person.pk])
     draft.manifest, draft.layout, draft.base = contents.manifest, contents.layout, base.version
     draft.updated_at, draft.updated_by = now, person
-    draft._history_user, draft._change_reason, draft._history_date = person, reason[:100], now
+    credit(draft, by=person, reason=reason, at=now)
     draft.save(update_fields=["manifest", "layout", "base", "based_at", "contributors", "updated_at", "updated_by"])
 
 

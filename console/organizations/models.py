@@ -82,7 +82,6 @@ class Organization(models.Model):
     fresh_sign_in_for_production = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    _history_user: "User | None"  # set by the verb before each save; simple-history reads it
     objects = OrganizationQuerySet.as_manager()
     history = HistoricalRecords()
 
@@ -124,7 +123,6 @@ class Membership(models.Model):
     roles = ArrayField(models.CharField(max_length=20, choices=ROLE_CHOICES))
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    _history_user: "User | None"  # set by the verb before each save; simple-history reads it
     objects = MembershipQuerySet.as_manager()
     history = HistoricalRecords()
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from console.organizations.models import Organization, User
+    from console.organizations.models import Invitation, Membership, Organization, User  # noqa: F401  # named in a string below
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):

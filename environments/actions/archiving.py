@@ -5,6 +5,7 @@ from agents.models import Agent
 from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations.actor import Actor
+from console.organizations.tracking import credit
 from environments import policies
 from environments.errors import StillServed
 from environments.models import Environment, Pin
@@ -20,7 +21,7 @@ def archive_agent(agent: Agent, *, actor: Actor) -> Agent:
     if names:
         raise StillServed(f"{', '.join(names)} serves {locked.name}. Nothing was changed.", environments=names)
     locked.archived_at = database_time()
-    locked._history_user = actor.user
+    credit(locked, by=actor.user, at=locked.archived_at)
     locked.save(update_fields=["archived_at"])
     record("agent.archived", locked.audit_target(), actor=actor)
     return locked

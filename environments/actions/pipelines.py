@@ -5,6 +5,7 @@ from console.organizations.actor import Actor
 from console.organizations.errors import Conflict
 from console.organizations.models import Organization
 from console.organizations.policies import require
+from console.organizations.tracking import credit
 from environments.models import Environment
 from environments.pipeline import STANDARD, environments_of
 
@@ -20,7 +21,7 @@ def create_pipeline(organization: Organization, *, actor: Actor) -> list[Environ
     made = []
     for position, (slug, name, kind) in enumerate(STANDARD):
         environment = Environment(organization=organization, slug=slug, name=name, kind=kind, position=position)
-        environment._history_user = actor.user
+        credit(environment, by=actor.user)
         environment.save(force_insert=True)
         made.append(environment)
     names = [environment.name for environment in made]

@@ -8,7 +8,7 @@ between the last statement and the commit.
 import os
 import signal
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection, connections
@@ -73,13 +73,14 @@ def _die_before(statement: int) -> None:
         return execute(sql, params, many, context)
 
     connection.execute_wrappers.append(wrapper)
-    commit = connection._commit
+    database = cast("Any", connection)
+    commit = database._commit
 
     def counted_commit() -> None:
         count()
         commit()
 
-    connection._commit = counted_commit  # type: ignore[method-assign]
+    database._commit = counted_commit
 
 
 def facts(agent: Agent) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def test_lifecycle__random_histories__agree_with_the_model(
     Machine.organization, Machine.dana, Machine.quinn, Machine.mara = organization, dana, quinn, mara
     Machine.slugs = itertools.count(1)
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Machine,
         settings=settings(
             max_examples=SEQUENCES,

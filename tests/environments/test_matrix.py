@@ -4,6 +4,8 @@ Each cell is what happens when that role tries that verb on a version in that st
 the refusal. The version's author is Dana; who tries is another person with that role alone.
 """
 
+from collections.abc import Callable
+
 import pytest
 
 from agents.models import Agent, Version
@@ -105,7 +107,7 @@ AFTER = {
 def attempt(name: str, agent: Agent, version: Version, person: Person) -> str:
     """Try the verb and say what happened."""
     actor, number = person.actor(), version.number
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "promote": lambda: promote(agent, actor=actor, number=number, environment="staging"),
         "mark_ready": lambda: mark_ready(agent, actor=actor, number=number),
         "request_changes": lambda: request_changes(agent, actor=actor, number=number, reason="No"),

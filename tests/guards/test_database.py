@@ -1,5 +1,7 @@
 """The database stands behind the rules: what no code of ours may do, PostgreSQL refuses to anybody (G10)."""
 
+from typing import Any
+
 import pytest
 from django.db import Error, connection, transaction
 
@@ -21,7 +23,7 @@ IMMUTABLE = [
 ]
 
 
-def refused(sql: str, *values: object) -> bool:
+def refused(sql: str, *values: Any) -> bool:
     """Whether the database itself refuses the statement, at once or when its constraints are checked."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -18,6 +18,7 @@ from console.organizations.actor import Actor
 from console.organizations.errors import Conflict, InvitationSpent
 from console.organizations.models import Invitation, Membership, Organization, User
 from console.organizations.names import checked_email
+from console.organizations.tracking import credit
 
 LIFETIME = timedelta(hours=24)
 SPENT = (
@@ -99,7 +100,7 @@ def accept_invitation(invitation: Invitation, *, actor: Actor, name: str = "", p
     if Membership.objects.filter(organization=organization, user=person).exists():
         raise InvitationSpent(SPENT)
     membership = Membership(organization=organization, user=person, roles=current.roles)
-    membership._history_user = person
+    credit(membership, by=person)
     membership.save(force_insert=True)
     policies.sync_member_groups(person, organization, membership.roles)
     current.accepted_at = timezone.now()

@@ -7,6 +7,7 @@ from console.organizations.errors import Conflict, LastAdmin, NotFound, Stale
 from console.organizations.models import Invitation, Membership, Organization, User
 from console.organizations.names import refused
 from console.organizations.roles import Role
+from console.organizations.tracking import credit
 
 
 def checked_roles(roles: list[str]) -> list[str]:
@@ -68,7 +69,7 @@ def change_roles(
     if Role.ORG_ADMIN not in roles:
         refuse_without_admin(organization, current)
     current.roles = roles
-    current._history_user = actor.user
+    credit(current, by=actor.user)
     current.save(update_fields=["roles"])
     policies.sync_member_groups(current.user, organization, roles)
     ended = end_invitations_of(current.user, organization)
