@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 DATABASE = ROLE = "slipway"
 WATCH_SECONDS = 0.1
 PREPARE_SECONDS = 600.0
-HEALTH_SECONDS = 60.0
+HEALTH_SECONDS = 120.0
 # Together with database and broker at most 9.5 s, the limit for a stop is 10 s.
 WEB_STOP_PLAN: processes.StopPlan = ((signal.SIGTERM, 3.0),)
 WORKER_STOP_PLAN: processes.StopPlan = ((signal.SIGTERM, 2.5),)
