@@ -175,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "console.organizations.adapter.AccountAdapter"
+MFA_ADAPTER = "console.organizations.adapter.SecondFactorAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -246,7 +247,8 @@ STORAGES = {
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Mail and work behind the pages
-EMAIL_BACKEND = text("SLIPWAY_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_BACKEND = "console.organizations.outbox.OutboxBackend"
+MAIL_TRANSPORT = text("SLIPWAY_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = text("SLIPWAY_EMAIL_HOST", "localhost")
 EMAIL_PORT = number("SLIPWAY_EMAIL_PORT", 25)
 EMAIL_HOST_USER = text("SLIPWAY_EMAIL_USER")

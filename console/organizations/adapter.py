@@ -1,6 +1,5 @@
 """How allauth behaves here: nobody signs up by themselves, mails name our own host, limits are per network."""
 
-import logging
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -8,15 +7,15 @@ from urllib.parse import quote, urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-
-logger = logging.getLogger(__name__)
 
 LOCKED_SECONDS = 15 * 60  # the longest wait of the limit `login_failed` (G40)
 
@@ -55,16 +54,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail under the name and host of the settings."""
         site = SimpleNamespace(name="Slipway", domain=urlsplit(settings.PUBLIC_URL).netloc)
-        try:
-            super().send_mail(template_prefix, email, {**context, "current_site": site})
-        except OSError:  # also every SMTP error: the page must not tell known addresses from unknown ones
-            logger.exception("A mail about a sign-in could not be sent: %s", template_prefix)
+        super().send_mail(template_prefix, email, {**context, "current_site": site})
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
         """Tell a person that their sign-in changed; a changed second factor ends their other sessions (G16)."""
         if template_prefix.startswith("mfa/"):
             end_other_sessions(self.request, user)
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Keeps the secrets of second factors encrypted; every key of the settings decrypts, the first encrypts."""
+
+    def encrypt(self, text: str) -> str:
+        """The secret as the database keeps it."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret; a missing or wrong key is an error, never an empty secret (T33)."""
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _cipher() -> MultiFernet:
+    if not settings.ENCRYPTION_KEYS:
+        raise ImproperlyConfigured("SLIPWAY_ENCRYPTION_KEY must be set before a second factor can be kept.")
+    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
 
 
 def _too_many(request: HttpRequest) -> Any:

@@ -199,3 +199,25 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"opened {self.opened_at:%Y-%m-%d}"
+
+
+class OutgoingMail(models.Model):
+    """A mail that was promised: written with the act that promised it, sent after the commit, then forgotten.
+
+    So a slow or missing mail server neither holds a request nor tells known addresses from unknown ones (G40).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    to = ArrayField(models.EmailField(max_length=254))
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {', '.join(self.to)}"
