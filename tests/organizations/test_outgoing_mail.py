@@ -5,7 +5,7 @@ from django.core import mail
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from console.organizations.jobs import WAITS, send_outgoing_mail
 from console.organizations.models import OutgoingMail
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def outbox(settings: SettingsWrapper) -> None:
+def outbox(settings: Settings) -> None:
     """The backend of the product; the worker's transport keeps what it is given."""
     settings.EMAIL_BACKEND = "console.organizations.outbox.OutboxBackend"
     settings.MAIL_TRANSPORT = LOCMEM
@@ -48,7 +48,7 @@ def test_mail__of_an_act_that_was_undone__is_never_sent() -> None:
 
 
 def test_mail__server_away__waits_longer_each_time_and_is_given_up_at_last(
-    settings: SettingsWrapper, caplog: pytest.LogCaptureFixture
+    settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens
