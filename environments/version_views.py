@@ -48,7 +48,7 @@ def version(request: HttpRequest, organization: str, agent: str, number: int) ->
     readable = can_read_version(rights_of(request, found), facts.kinds)
     context: dict[str, Any] = {
         "facts": facts,
-        "version": facts.row.version,
+        "shown": facts.row.version,
         "standing": standing,
         "readable": readable,
     }

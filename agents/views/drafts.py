@@ -97,7 +97,7 @@ def _leaving(
 ) -> HttpResponse:
     """A page that shows what the draft has and the version has not."""
     comparison = compare_manifests(agent, version_side(version), draft_side(draft)) if version else None
-    context = {"version": version, "comparison": comparison, "reading": DraftReading(draft)}
+    context = {"shown": version, "comparison": comparison, "reading": DraftReading(draft)}
     return draft_page(request, agent, draft, template, title, context)
 
 

@@ -79,7 +79,7 @@ def _page(
     chosen = "" if clashes and strategy == "merge" else strategy
     form = MergeForm(initial={"number": number, "token": draft_token(draft), "strategy": chosen})
     context = {
-        "version": version,
+        "shown": version,
         "versions": versions.newest_first()[:_CHOICES],
         "stands_on_it": bool(version and draft.base_id == version.pk),
         "taken": _parts(result.taken_from_theirs) if result else [],

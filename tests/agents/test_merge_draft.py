@@ -53,7 +53,7 @@ def test_merge_draft__of_changes_that_conflict__shows_all_three_and_changes_noth
     response = dana.client().post(PAGE, {"number": "2", "strategy": "merge", "token": token_of(agent)})
 
     assert response.status_code == 409
-    texts = [words(text) for text in page(response).xpath("//*[@id='conflict-1']//pre")]
+    texts = [words(text) for text in page(response).xpath("//*[@id='conflict-1']//textarea")]
     assert [text[:13] for text in texts] == ["You answer qu", "You are calm.", "You are kind."]
     assert config_of(agent)["prompt"] == MINE
     assert newest_refusal() == refused("draft.merged", "merge_conflict")

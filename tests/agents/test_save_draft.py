@@ -1,5 +1,7 @@
 """A file imported into an existing draft: the difference first, then the save, and nothing between unseen."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ IMPORT = f"{DRAFT}/import"
 OTHER = {**CONFIG, "prompt": "You are calm.\n", "tools": {}}
 
 
-def document(config: dict[str, object]) -> str:
+def document(config: Mapping[str, object]) -> str:
     metadata = {"name": "Another name"}
     return dump_yaml({"apiVersion": "v1", "kind": "Assistant", "metadata": metadata, "spec": config}).decode()
 
@@ -137,8 +139,9 @@ def test_save_draft__of_two_megabytes__works_and_more_is_too_large(organization:
     assert client.post(IMPORT, form).status_code == 302
     assert len(config_of(agent)["knowledge"]) == 20
 
-    too_large = {"knowledge": pages | {f"more-{key}": page for key, page in pages.items()}}
-    assert client.post(IMPORT, {"text": document(too_large)}).status_code == 413
+    too_large = pages | {f"more-{key}": page for key, page in pages.items()}
+    whole = {"apiVersion": "v1", "kind": "Assistant", "metadata": {"name": "x"}, "spec": {"knowledge": too_large}}
+    assert client.post(IMPORT, {"text": json.dumps(whole)}).status_code == 413
 
 
 @pytest.mark.parametrize(("name", "status"), [("quinn", 403), ("avery", 403), ("sam", 404)])
