@@ -1,6 +1,5 @@
 """Database, broker, preparation, worker and web server: up in this order, down in the reverse one."""
 
-import json
 import os
 import signal
 import socket
@@ -13,7 +12,7 @@ from pathlib import Path
 from console.launcher import logs, processes
 from console.launcher.errors import LaunchError, StopRequested
 from console.launcher.health import HOST, is_healthy
-from console.launcher.home import Home, random_encryption_key, random_text, write_private
+from console.launcher.home import Home, random_encryption_key, random_text
 from console.launcher.postgres import Cluster
 from console.launcher.valkey import Broker
 
@@ -184,18 +183,7 @@ class Stack:
             command.stop(COMMAND_STOP_PLAN)
         if command.exit_code() != 0:
             raise LaunchError(_obituary(command))
-        self._correct_the_written_address()
         return "migrations and demo organization" if self.with_demo else "migrations"
-
-    def _correct_the_written_address(self) -> None:
-        """The demo is loaded once, but each start may have another port."""
-        path = self.home.path / "demo-credentials.json"
-        if not path.exists():
-            return
-        credentials = json.loads(path.read_text(encoding="utf-8"))
-        if credentials.get("url") != self.url:
-            credentials["url"] = self.url
-            write_private(path, json.dumps(credentials, indent=2, ensure_ascii=False) + "\n")
 
     def _start_worker_and_web(self) -> None:
         worker = ["-m", "celery", "-A", "console.celery:app", "worker", "--loglevel", "INFO"]
