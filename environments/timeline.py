@@ -57,26 +57,26 @@ def decisions_of(agent: Agent, *, since: datetime | None = None, until: datetime
     return list(found.filter(at__lt=until) if until else found)
 
 
-def entries_of(moves: Iterable[Deployment], decisions: Iterable[SignOff]) -> list[dict[str, Any]]:
-    """The entries of a timeline (components/_timeline.html), newest first."""
-    entries = [_move(move) for move in moves] + [_decision(decision) for decision in decisions]
+def entries_of(agent: Agent, moves: Iterable[Deployment], decisions: Iterable[SignOff]) -> list[dict[str, Any]]:
+    """The entries of an agent's timeline (components/_timeline.html), newest first."""
+    entries = [_move(agent, move) for move in moves] + [_decision(decision) for decision in decisions]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
 def latest(agent: Agent, most: int) -> list[dict[str, Any]]:
     """The last few entries."""
     decisions = SignOff.objects.filter(agent=agent).select_related("by", "version", "environment").newest_first()
-    return entries_of(moves_of(agent)[:most], decisions[:most])[:most]
+    return entries_of(agent, moves_of(agent)[:most], decisions[:most])[:most]
 
 
-def _move(move: Deployment) -> dict[str, Any]:
+def _move(agent: Agent, move: Deployment) -> dict[str, Any]:
     said = " - ".join(part for part in (move.ticket, move.note) if part)
     return {
         "text": outcome(move),
         "at": move.at,
         "until": getattr(move, "until", None),
         "icon": ICONS.get(Action(move.action), "arrow-right"),
-        "url": address(move.agent, "release", move.pk),
+        "url": address(agent, "release", move.pk),
         "said": said,
         "env_kind": move.environment.kind,
         "env_name": move.environment.name,

@@ -33,7 +33,7 @@ def page_of(agent: Agent, path: str, *, environment: str = "", cursor: str = "")
         decisions = [decision for decision in decisions if decision.environment.slug == environment]
     query = {"environment": environment, "older": shown[-1].at.isoformat()} if more else {}
     older = f"{path}?{urlencode({key: value for key, value in query.items() if value})}" if more else ""
-    return Page(entries_of(shown, decisions), older, before is None)
+    return Page(entries_of(agent, shown, decisions), older, before is None)
 
 
 def _moment(cursor: str) -> datetime:

@@ -32,7 +32,7 @@ def environment_page(request: HttpRequest, organization: str, agent: str, enviro
         "agent": found,
         "place": place,
         "pin": standing.pin(place),
-        "entries": entries_of(moves, []),
+        "entries": entries_of(found, moves, []),
         "actions": [action_of(one, "ink" if number == 0 else "") for number, one in enumerate(acts)],
         "looks_on": only_looks_on(rights),
         "env_kind": place.kind,
