@@ -28,12 +28,12 @@ def decide_page(request: HttpRequest, organization: str, agent: str) -> HttpResp
     rights, place = rights_of(request, found), sign_off_environment(found.organization)
     if place is None:
         raise Http404("The pipeline has no staging environment.")
-    require_open(rights, place, found)
     form = _form(request)
     tried = attempt(request, form, lambda data: _decide(request, found, data)) if form else None
     if tried and tried.done:
         messages.success(request, _said(tried.done), extra_tags=request.path)
         return redirect(address(found, "decide"))
+    require_open(rights, place, found)  # after the verb, which keeps the refused attempt
     context = {
         "agent": found,
         "place": place,

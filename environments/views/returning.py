@@ -27,8 +27,6 @@ from environments.timeline import outcome
 def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """The versions that the environment served before, the previous one chosen, and what changes back."""
     found = agent_for(request, organization, agent)
-    if "roll_back" not in rights_of(request, found):
-        raise missing("roll_back", found.organization)
     form = RollbackForm(request.POST or None)
     slug = request.GET.get("environment", "")
     tried = attempt(request, form, lambda data: _roll_back(request, found, slug, data))
@@ -36,6 +34,8 @@ def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpRe
         held = f" v{tried.done.from_version.number} is on hold." if _is_held(tried.done) else ""
         messages.success(request, f"{outcome(tried.done)}.{held}", extra_tags=request.path)
         return redirect(address(found, "release", tried.done.pk))
+    if "roll_back" not in rights_of(request, found):  # after the verb, which keeps the refused attempt
+        raise missing("roll_back", found.organization)
     way = way_back_of(request, found, slug, form)
     context = {"agent": found, "form": form, "way": way, "refusal": tried.refusal, "env_kind": way.place.kind}
     context["button"] = f"Rollback to v{way.chosen.version.number}" if way.chosen else "Rollback"
@@ -47,8 +47,6 @@ def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpRe
 def lift_hold_page(request: HttpRequest, organization: str, agent: str, number: int) -> HttpResponse:
     """Free a version that was rolled back."""
     found = agent_for(request, organization, agent)
-    if "lift_hold" not in rights_of(request, found):
-        raise missing("lift_hold", found.organization)
     form = ReasonForm(request.POST or None)
     tried = attempt(
         request, form, lambda data: lift_hold(found, actor=actor_of(request), number=number, reason=data["reason"])
@@ -57,6 +55,8 @@ def lift_hold_page(request: HttpRequest, organization: str, agent: str, number: 
         text = f"The hold on v{number} is lifted. It may be promoted again and then needs a new sign-off."
         messages.success(request, text, extra_tags=request.path)
         return redirect(address(found, "agent-overview"))
+    if "lift_hold" not in rights_of(request, found):
+        raise missing("lift_hold", found.organization)
     return _hold_page(request, found, number, form, tried)
 
 
