@@ -67,27 +67,27 @@ def agent_page(
     status: int = 200,
     parent: str = "",
 ) -> HttpResponse:
-    """A page of an agent. `subject` is the agent, `may_edit` whether this person may change it now.
-
-    `parent` names the address of the page above this one, for the breadcrumb.
-    """
-    place = [agent.organization.slug, agent.slug]
+    """A page of an agent: `subject` is the agent, `may_edit` whether this person may change it, `parent` the page above."""
     permissions = policies.permissions_on_agent(person_of(request), agent)
-    above = [
-        {"label": "Agents", "url": reverse("environments:agent-list", args=place[:1])},
-        {"label": agent.name, "url": reverse("environments:agent-overview", args=place)},
-    ]
-    if parent:
-        above.append({"label": PARENTS[parent], "url": reverse(parent, args=place)})
     shared = {
         "subject": agent,
         "organization": agent.organization,
         "permissions": permissions,
         "may_edit": "edit_draft" in permissions and agent.archived_at is None,
-        "crumbs": [*above, {"label": title}],
+        "crumbs": [*_above(agent, parent), {"label": title}],
         "page_error": status >= 400,
     }
     return render(request, template, shared | dict(context or {}), status=status)
+
+
+def _above(agent: Agent, parent: str) -> list[dict[str, str]]:
+    """The pages above one of the agent's, for the breadcrumb."""
+    place = [agent.organization.slug, agent.slug]
+    above = [
+        {"label": "Agents", "url": reverse("environments:agent-list", args=place[:1])},
+        {"label": agent.name, "url": reverse("environments:agent-overview", args=place)},
+    ]
+    return [*above, {"label": PARENTS[parent], "url": reverse(parent, args=place)}] if parent else above
 
 
 def draft_page(
