@@ -67,7 +67,7 @@ def agent_page(
     status: int = 200,
     parent: str = "",
 ) -> HttpResponse:
-    """A page of an agent: `subject` is the agent, `may_edit` whether this person may change it, `parent` the page above."""
+    """A page of an agent: `subject` is it, `may_edit` whether this person may change it; `parent` is the page above."""
     permissions = policies.permissions_on_agent(person_of(request), agent)
     shared = {
         "subject": agent,
