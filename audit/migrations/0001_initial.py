@@ -70,9 +70,7 @@ class Migration(migrations.Migration):
             options={
                 "default_permissions": (),
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organization", "sequence"), name="one_checkpoint_per_sequence"
-                    )
+                    models.UniqueConstraint(fields=("organization", "sequence"), name="one_checkpoint_per_sequence")
                 ],
             },
         ),
@@ -138,12 +136,8 @@ class Migration(migrations.Migration):
                     models.Index(fields=["organization", "at"], name="event_by_time"),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organization", "sequence"), name="event_sequence_unique"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sequence__gte", 1)), name="event_sequence_from_one"
-                    ),
+                    models.UniqueConstraint(fields=("organization", "sequence"), name="event_sequence_unique"),
+                    models.CheckConstraint(condition=models.Q(("sequence__gte", 1)), name="event_sequence_from_one"),
                 ],
             },
         ),

@@ -28,21 +28,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(
-                fields=["organization", "target_label", "-sequence"], name="event_by_target_label"
-            ),
+            index=models.Index(fields=["organization", "target_label", "-sequence"], name="event_by_target_label"),
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(
-                fields=["organization", "actor_label", "-sequence"], name="event_by_actor_label"
-            ),
+            index=models.Index(fields=["organization", "actor_label", "-sequence"], name="event_by_actor_label"),
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(
-                fields=["organization", "environment", "-sequence"], name="event_by_environment"
-            ),
+            index=models.Index(fields=["organization", "environment", "-sequence"], name="event_by_environment"),
         ),
         migrations.AddIndex(
             model_name="event",
