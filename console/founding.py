@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from audit.clock import database_time
 from audit.log import record
 from console.organizations import policies
 from console.organizations.actions import new_person
@@ -68,7 +69,9 @@ def found_organization(charter: Charter, *, actor: Actor) -> Organization:
 def _found(charter: Charter, founder: User, actor: Actor) -> Organization:
     organization = _new_organization(charter, founder)
     policies.sync_role_groups(organization)
-    membership = Membership(organization=organization, user=founder, roles=[Role.ORG_ADMIN.value])
+    membership = Membership(
+        organization=organization, user=founder, roles=[Role.ORG_ADMIN.value], joined_at=database_time()
+    )
     credit(membership, by=founder)
     membership.save(force_insert=True)
     policies.sync_member_groups(founder, organization, membership.roles)

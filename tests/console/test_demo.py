@@ -93,7 +93,7 @@ def home(
     folder = tmp_path_factory.mktemp("home")
     with django_db_blocker.unblock(), override_settings(SLIPWAY_HOME=folder):
         undone = transaction.atomic()
-        undone._from_testcase = True  # as Django's TestCase: verbs may be durable inside
+        undone._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: verbs may be durable inside
         with undone:
             assert load_demo(URL)
             yield folder
@@ -226,7 +226,8 @@ def test_demo__when_the_console_is_set_up__does_nothing(empty_home: Path) -> Non
 def test_demo__when_killed_and_called_again__goes_on_with_the_same_passwords(
     empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps, act, done = steps_seen_from, story._act, []
+    steps, act = steps_seen_from, story._act
+    done: list[Any] = []
 
     def dying(*arguments: Any) -> None:
         if len(done) == 3:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations import mails, policies
 from console.organizations.actions.members import checked_roles
@@ -99,7 +100,7 @@ def accept_invitation(invitation: Invitation, *, actor: Actor, name: str = "", p
     person = actor.user or new_person(email=current.email, name=name, password=password)
     if Membership.objects.filter(organization=organization, user=person).exists():
         raise InvitationSpent(SPENT)
-    membership = Membership(organization=organization, user=person, roles=current.roles)
+    membership = Membership(organization=organization, user=person, roles=current.roles, joined_at=database_time())
     credit(membership, by=person)
     membership.save(force_insert=True)
     policies.sync_member_groups(person, organization, membership.roles)
