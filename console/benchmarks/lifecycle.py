@@ -1,6 +1,7 @@
 """The verbs of the lifecycle on configurations of 1 KB, 200 KB and 2 MB (goal: at most 100 ms, whatever the size)."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -37,14 +38,12 @@ def _measure_size(crew: Crew, rounds: int, label: str, size: int) -> list[Series
     for number in range(1, rounds + 1):
         draft = Draft.objects.select_related("manifest").get(agent=agent)
         token, text = section_token(draft, "prompt"), f"Prompt of version {number}."
-        save.run(lambda t=token, v=text: save_section(agent, actor=crew.developer, path="prompt", value=v, token=t))
-        promote.run(lambda: publish(agent, actor=crew.developer))
-        ready.run(lambda n=number: mark_ready(agent, actor=crew.tester, number=n))
-        push.run(lambda n=number: push_to_production(agent, actor=_fresh(crew.admin), number=n))
+        save.run(partial(save_section, agent, actor=crew.developer, path="prompt", value=text, token=token))
+        promote.run(partial(publish, agent, actor=crew.developer))
+        ready.run(partial(mark_ready, agent, actor=crew.tester, number=number))
+        push.run(partial(push_to_production, agent, actor=_fresh(crew.admin), number=number))
     for number in range(rounds - 1, 0, -1):
-        back.run(
-            lambda n=number: rollback(agent, actor=crew.admin, environment="production", number=n, reason="Measured")
-        )
+        back.run(partial(rollback, agent, actor=crew.admin, environment="production", number=number, reason="Measured"))
     return [save, promote, ready, push, back]
 
 

@@ -4,7 +4,7 @@ Questions are about permissions, never about roles; roles appear only where they
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
@@ -16,6 +16,8 @@ from console.organizations.errors import Holder, PermissionMissing, SignInNotFre
 from console.organizations.roles import PERMISSIONS, Role, permissions_of, roles_carrying
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from console.organizations.actor import Actor
     from console.organizations.models import Organization, User
 
@@ -31,7 +33,7 @@ def permissions_on(user: "User | None", organization: "Organization") -> frozens
 
 def holder_of(permission: str, organization: "Organization") -> Holder:
     """Who could do it: the permission in words, the roles that carry it, the people who hold it."""
-    people = get_users_with_perms(
+    people: QuerySet[User] = get_users_with_perms(  # type: ignore[assignment]  # a list only with attach_perms
         organization, only_with_perms_in=[permission], with_group_users=True, with_superusers=False
     )
     names = people.filter(is_active=True).order_by("name").values_list("name", flat=True).distinct()
@@ -73,7 +75,7 @@ def require_fresh_sign_in(actor: "Actor", organization: "Organization") -> None:
 def sync_role_groups(organization: "Organization") -> None:
     """Make the role groups' permissions equal to the role table and the organization's reading rules."""
     groups = _role_groups(organization)
-    rows = get_group_obj_perms_model(organization)
+    rows: Any = get_group_obj_perms_model(organization)
     ids = dict(Permission.objects.filter(content_type__model="organization").values_list("codename", "pk"))
     wanted = {(groups[role].pk, ids[code]) for role in Role for code in permissions_of(role, organization)}
     held = {

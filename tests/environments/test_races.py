@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -80,15 +81,15 @@ def test_promote__against_mark_ready__never_an_approval_of_what_staging_does_not
         write(agent, dana, "v2")
 
         decision, promotion = at_once(
-            lambda agent=agent: mark_ready(agent, actor=quinn.actor(), number=1),
-            lambda agent=agent: publish(agent, actor=dana.actor()),
+            partial(mark_ready, agent, actor=quinn.actor(), number=1),
+            partial(publish, agent, actor=dana.actor()),
         )
 
         assert promotion == "ok"
         assert decision in {"ok", "illegal_transition"}
         assert served(agent) == {"staging": 2}
         assert state_of(first) == "superseded"
-        refused = at_once(lambda agent=agent: push_to_production(agent, actor=mara.actor(), number=1))
+        refused = at_once(partial(push_to_production, agent, actor=mara.actor(), number=1))
         assert refused == ["approval_stale" if decision == "ok" else "illegal_transition"]
 
 
@@ -100,10 +101,8 @@ def test_save__against_publish__the_version_is_one_of_the_two_texts_and_nothing_
         token = draft_token(Draft.objects.select_related("manifest", "layout").get(agent=agent))
 
         saving, publishing = at_once(
-            lambda agent=agent, token=token: save_draft(
-                agent, actor=dana.actor(), config={"prompt": "after"}, token=token
-            ),
-            lambda agent=agent: publish(agent, actor=dana.actor()),
+            partial(save_draft, agent, actor=dana.actor(), config={"prompt": "after"}, token=token),
+            partial(publish, agent, actor=dana.actor()),
         )
 
         assert (saving, publishing) == ("ok", "ok")
@@ -122,10 +121,7 @@ def test_save__32_at_once_on_one_token__one_is_saved_and_the_others_are_told(
     texts = [f"text {number}" for number in range(32)]
 
     outcomes = at_once(
-        *[
-            lambda text=text: save_draft(agent, actor=dana.actor(), config={"prompt": text}, token=token)
-            for text in texts
-        ]
+        *[partial(save_draft, agent, actor=dana.actor(), config={"prompt": text}, token=token) for text in texts]
     )
 
     assert Counter(outcomes) == {"ok": 1, "stale": 31}
@@ -163,9 +159,9 @@ def test_verbs__two_agents_at_once__never_wait_for_each_other_in_vain(
         write(agent, dana, "v2")
 
     outcomes = at_once(
-        *[lambda agent=agent: mark_ready(agent, actor=quinn.actor(), number=1) for agent in agents],
-        *[lambda agent=agent: publish(agent, actor=dana.actor()) for agent in agents],
-        *[lambda agent=agent: promote(agent, actor=dana.actor(), number=1, environment="staging") for agent in agents],
+        *[partial(mark_ready, agent, actor=quinn.actor(), number=1) for agent in agents],
+        *[partial(publish, agent, actor=dana.actor()) for agent in agents],
+        *[partial(promote, agent, actor=dana.actor(), number=1, environment="staging") for agent in agents],
     )
 
     assert set(outcomes) <= {"ok", "illegal_transition", "unchanged"}
