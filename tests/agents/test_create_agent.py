@@ -20,7 +20,7 @@ def test_create_agent__by_a_developer__leads_to_its_draft(organization: Organiza
     assert response["Location"] == f"{AGENTS}/order-desk/draft/"
     assert (agent.name, agent.labels, agent.released_at) == ("Order desk", {"team": "commerce", "urgent": ""}, None)
     assert "You are Order desk of {{company}}" in config_of(agent)["prompt"]
-    assert newest_row() == row("agent.created", agent, dana, after=digest_of(agent))
+    assert newest_row() == row("agent.created", agent, dana, after=digest_of(agent), data={"slug": "order-desk"})
 
 
 def test_create_agent__empty__has_nothing_in_its_draft(organization: Organization, dana: Person) -> None:

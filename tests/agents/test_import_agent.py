@@ -37,7 +37,9 @@ def test_import_agent__of_our_document__holds_what_it_held(organization: Organiz
     assert response["Location"] == f"{AGENTS}/order-desk/draft/"
     assert (agent.name, agent.description, agent.labels) == ("Order desk", "Orders", {"team": "commerce"})
     assert config_of(agent) == CONFIG
-    assert newest_row() == row("agent.imported", agent, dana, after=digest_of(agent), data={"source": name})
+    assert newest_row() == row(
+        "agent.imported", agent, dana, after=digest_of(agent), data={"slug": "order-desk", "source": name}
+    )
 
 
 def test_import_agent__of_a_vapi_assistant__says_what_it_was_and_where_it_landed(
@@ -69,7 +71,7 @@ def test_import_agent__of_pasted_text__needs_no_file(organization: Organization,
     response = dana.client().post(IMPORT, {"text": dump_yaml(DOCUMENT).decode()})
 
     assert response.status_code == 302
-    assert newest_row()["data"] == {"source": "pasted text"}
+    assert newest_row()["data"] == {"slug": "order-desk", "source": "pasted text"}
 
 
 def test_import_agent__of_broken_yaml__names_line_and_column_and_gives_the_text_back(
@@ -111,7 +113,7 @@ def test_import_agent__with_a_taken_name_made_from_the_document__is_corrected_wi
     response = client.post(IMPORT, again)
 
     assert response["Location"] == f"{AGENTS}/second-desk/draft/"
-    assert newest_row()["data"] == {"source": "agent.yaml"}
+    assert newest_row()["data"] == {"slug": "second-desk", "source": "agent.yaml"}
 
 
 @pytest.mark.parametrize(
