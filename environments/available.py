@@ -44,7 +44,7 @@ class Offer:
 
     def refused(self, reason: str, holder: Holder | None = None) -> "Offer":
         """The same act, not possible now: why, and who could make it so."""
-        return replace(self, enabled=False, reason=reason, holder=holder)
+        return replace(self, enabled=False, reason=plainly(reason), holder=holder)
 
 
 def offers(standing: Standing, actor: Actor, rights: frozenset[str]) -> list[Offer]:
@@ -63,6 +63,12 @@ def offers(standing: Standing, actor: Actor, rights: frozenset[str]) -> list[Off
         *asked.holds(),
         *asked.archive(),
     ]
+
+
+def plainly(reason: str) -> str:
+    """A refusal's words before anything was tried: without what was not changed, as a whole sentence."""
+    text = reason.removesuffix(" Nothing was changed.").strip()
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
 def offer(found: list[Offer], verb: str, place: str = "") -> Offer | None:
@@ -123,7 +129,7 @@ def decision_refusal(standing: Standing, actor: Actor, version: Version) -> Offe
         return None
     own = own_decision(standing.agent, version, standing.tested[-1], actor)
     mark = _decision(standing, "mark_ready")
-    return mark.refused(own.detail.removesuffix(" Nothing was changed."), own.holder) if own else None
+    return mark.refused(own.detail, own.holder) if own else None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from environments.available import (
     draft_refusal,
     gates_of,
     merge_address,
+    plainly,
     promotion_refusal,
     publish_gates,
     push_refusal,
@@ -119,7 +120,7 @@ def version_review(request: HttpRequest, agent: Agent, version: Version, target:
 
 def gate_line(request: HttpRequest, gate: Gate, standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
     """A gate as a line of the checklist: who can meet it, and the way there where this person can go it."""
-    state, message = gate.state, gate.message
+    state, message = gate.state, plainly(gate.message)
     if gate.rule == "ticket" and state == "fail":
         state, message = "pending", "A change ticket is required: name it below."
     holder = gate.who_can_fix if state != "pass" else None

@@ -52,9 +52,8 @@ def way_back_of(request: HttpRequest, agent: Agent, slug: str, form: RollbackFor
         return WayBack(place=place, pin=None)
     held = {hold.version.digest for hold in standing.holds}
     moves = earlier_in(place, agent, most=VERSIONS_SHOWN)
-    until = dict(moves_of(agent).filter(pk__in=[move.pk for move in moves]).values_list("pk", "until"))
-    for move in moves:
-        move.until = until.get(move.pk)  # type: ignore[attr-defined]  # annotated as in the timeline
+    found = moves_of(agent).in_bulk([move.pk for move in moves])  # the same moves, each with `until`
+    moves = [found[move.pk] for move in moves]
     free = [move for move in moves if move.version.digest not in held]
     chosen = next((move for move in free if str(move.version.number) == _wanted(request, form)), next(iter(free), None))
     return WayBack(

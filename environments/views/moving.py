@@ -1,5 +1,6 @@
 """Promote, push, activate: each page shows what replaces what before its button, and moves one pin."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -67,6 +68,8 @@ def activate_page(request: HttpRequest, organization: str, agent: str, number: i
     if tried.done:
         return _moved(request, found, tried.done)
     review = version_review(request, found, version, target) if target else None
+    if review:
+        review = replace(review, button=f"Activate v{number} in {review.target.name}")
     places = standing_for(request, found).places
     context = {"places": places, "number": number}
     return _page(request, "environments/activate.html", found, form, tried, review, **context)

@@ -99,8 +99,9 @@ def _frozen(request: HttpRequest, agent: Agent, move: Deployment) -> Any:
     """The difference that the move made; versions never change, so it never does."""
     if not can_read(rights_of(request, agent), move.version, move.from_version):
         return None
-    left = served_side(move.environment, with_manifest(move.from_version) if move.from_version else None)
-    return comparison_of(agent, left, version_side(with_manifest(move.version), move.environment))
+    former = move.from_version
+    left = version_side(with_manifest(former)) if former else served_side(move.environment, None)
+    return comparison_of(agent, left, version_side(with_manifest(move.version)))
 
 
 def _gate(gate: dict[str, Any]) -> dict[str, Any]:

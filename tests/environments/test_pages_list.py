@@ -154,9 +154,9 @@ def _copies(agent: Agent, slugs: list[str]) -> None:
     draft = builders.draft_of(agent)
     for slug in slugs:
         copy = Agent(organization=agent.organization, slug=slug, name=slug, created_by=agent.created_by)
-        copy.save_without_historical_record()
+        copy.save_without_historical_record()  # type: ignore[attr-defined]  # simple-history has no types
         draft.pk = copy.pk
         draft.agent = copy
         draft._state.adding = True
         draft.base = None
-        draft.save_without_historical_record()
+        draft.save_without_historical_record()  # type: ignore[attr-defined]  # as above

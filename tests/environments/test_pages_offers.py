@@ -1,5 +1,7 @@
 """The agent's page offers exactly what the verbs do: an enabled act is never refused, a refused one says why."""
 
+from collections.abc import Callable
+
 import pytest
 
 from agents.models import Agent, Version
@@ -35,7 +37,7 @@ def offered(agent: Agent, person: Person) -> list[Offer]:
 def press(verb: str, agent: Agent, version: Version, person: Person) -> str:
     """Do what the offer leads to, as its form would."""
     actor, number = person.actor(), version.number
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "promote_to_staging": lambda: publish(agent, actor=actor),
         "mark_ready": lambda: mark_ready(agent, actor=actor, number=number),
         "request_changes": lambda: request_changes(agent, actor=actor, number=number, reason="No"),

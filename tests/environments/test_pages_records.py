@@ -36,7 +36,7 @@ def test_record__of_a_past_push__keeps_its_people_gates_and_difference(
     text = words(page(response).xpath("//main")[0])
     assert heading(response) == "Mara Lindqvist pushed v2 to Production, replacing v1 PRD"
     assert "It served until" in text
-    assert "Production (v2) against Production (v1): 1 change" in text
+    assert "v2 against v1: 1 change" in text
     for kept in ("OPS-1", "Quinn Abara", "Marked ready by Quinn Abara"):
         assert kept in text
     assert "After: v3" in text
@@ -47,7 +47,7 @@ def test_record__content__only_for_who_may_read_it(
 ) -> None:
     address = record_of(agent, 2, "production")
 
-    assert "Production (v2) against Production (v1)" in words(page(quinn.client().get(address)))
+    assert "v2 against v1" in words(page(quinn.client().get(address)))
     assert sam.client().get(address).status_code == 404
     assert dana.client().get(f"{AGENT}releases/0190a000-0000-7000-8000-000000000000/").status_code == 404
 
