@@ -34,6 +34,11 @@ def begun() -> dict[str, Any] | None:
     return _read(unfinished_file())
 
 
+def forget() -> None:
+    """Drop the passwords of a load that never began."""
+    unfinished_file().unlink(missing_ok=True)
+
+
 def finish() -> None:
     """Publish the passwords: the demo is whole."""
     unfinished_file().replace(finished_file())

@@ -52,6 +52,8 @@ def load_demo(url: str) -> bool:
         try:
             if not Installation.objects.exists():
                 credentials.begin(new_credentials(url))
+            elif not Organization.objects.filter(slug=ORGANIZATION_SLUG).exists():
+                credentials.forget()  # a load that was killed before it founded anything; somebody else did meanwhile
             written = credentials.begun()
             if written is None:
                 return False

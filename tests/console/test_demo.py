@@ -21,7 +21,7 @@ from agents.schema import problems, validate
 from audit.models import ChainHead, Event
 from audit.verify import verify
 from console.demo import story
-from console.demo.credentials import begun, finished_file, unfinished_file
+from console.demo.credentials import begin, begun, finished_file, unfinished_file
 from console.demo.folders import folders
 from console.demo.moments import moment
 from console.demo.people import new_credentials
@@ -221,6 +221,13 @@ def test_demo__when_the_console_is_set_up__does_nothing(empty_home: Path) -> Non
     call_command("demo", url=URL, stdout=StringIO())
     assert list(empty_home.iterdir()) == []
     assert not Organization.objects.exists()
+
+
+def test_demo__when_killed_before_founding_and_set_up_by_somebody__does_nothing(empty_home: Path) -> None:
+    begin(new_credentials(URL))
+    Installation.objects.create(pk=1)
+    assert not load_demo(URL)
+    assert list(empty_home.iterdir()) == []
 
 
 def test_demo__when_killed_and_called_again__goes_on_with_the_same_passwords(
