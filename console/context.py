@@ -18,7 +18,7 @@ except PackageNotFoundError:  # run from a checkout that is not installed
 
 # label, address below the organization's, icon, permission (any of them; nothing asked when empty)
 AREAS = [
-    ("Agents", "agents", "bot", ()),
+    ("Agents", "agents/", "bot", ()),
     ("Audit", "audit", "scroll-text", ("view_own_events", "view_release_events", "view_all_events")),
     ("Members", "members", "users", ("view_members",)),
     ("Settings", "settings", "settings", ("view_settings",)),
@@ -73,7 +73,7 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
             "label": label,
             "url": start + path,
             "icon": icon,
-            "current": f"{request.path}/".startswith(f"{start}{path}/"),
+            "current": f"{request.path}/".startswith(f"{start}{path.rstrip('/')}/"),
         }
         for label, path, icon, permissions in AREAS
         if not permissions or held.intersection(permissions)

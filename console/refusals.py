@@ -8,6 +8,7 @@ from console.organizations.errors import Invalid, PermissionMissing, Refusal, Si
 
 STATUS = {
     "not_found": 404,
+    "environment_unpinned": 404,
     "permission_denied": 403,
     "self_approval": 403,
     "reauthentication_required": 403,

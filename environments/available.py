@@ -87,7 +87,7 @@ def draft_refusal(standing: Standing, actor: Actor) -> Offer | None:
     """Why the draft cannot be published now; None when it can. Rights are another question."""
     entry, version = standing.places[0], cut_of(standing)
     publish = _promotion(standing.agent, entry)
-    if standing.draft_is_latest and _serves(standing.pin(entry), version) and not _is_renewed(version):
+    if standing.draft_version and _serves(standing.pin(entry), version) and not _is_renewed(version):
         return publish.refused(f"{entry.name} serves exactly this draft: v{version.number}.")
     gates = publish_gates(standing, actor)
     merge = merge_address(standing.agent, gates[0].refusal)
@@ -255,7 +255,7 @@ def _push(agent: Agent, version: Version, target: Environment) -> Offer:
 
 def _knows_all(standing: Standing) -> Gate:
     """Whether the draft knows of everything that was moved since it was started."""
-    move = None if standing.draft_is_latest else moved_past(standing.agent, standing.draft)
+    move = None if standing.draft_version else moved_past(standing.agent, standing.draft)
     if move is None:
         base = f"started from v{standing.draft.base.number}" if standing.draft.base else "is the first"
         return Gate("draft_base", "pass", f"The draft {base}; nothing was released since that it does not know of.")
@@ -270,8 +270,8 @@ def _is_renewed(version: Version) -> bool:
 
 def cut_of(standing: Standing) -> Version:
     """The version that a publish would put into Staging, for the gates; a new one is not saved."""
-    if standing.draft_is_latest and standing.latest:
-        return standing.latest
+    if standing.draft_version:
+        return standing.draft_version
     draft = standing.draft
     version = Version(agent=standing.agent, number=standing.next_number, digest=draft.manifest.digest)
     version.release = Release(version=version, agent=standing.agent)

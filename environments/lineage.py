@@ -42,6 +42,14 @@ def behind(move: Deployment) -> StaleBase:
     )
 
 
+def version_of_content(digest: str, served: Version | None, latest: Version | None) -> Version | None:
+    """The version that a publish of this content promotes; None when it cuts a new one.
+
+    What the entry environment serves already (then it is *unchanged*), or the latest version.
+    """
+    return next((version for version in (served, latest) if version and version.digest == digest), None)
+
+
 def ancestry(agent: Agent, version_id: UUID | None) -> set[UUID]:
     """A version and everything it descends from."""
     bases = dict(Version.objects.filter(agent=agent).values_list("pk", "base_id"))

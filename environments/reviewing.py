@@ -77,7 +77,7 @@ def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
     return Review(
         target=target,
         button=f"Promote to {target.name}",
-        facts=_facts(target, pin, cut, "cut from the draft" if not standing.draft_is_latest else "as it was published"),
+        facts=_facts(target, pin, cut, "as it was published" if standing.draft_version else "cut from the draft"),
         gates=[gate_line(request, gate, standing, rights) for gate in gates],
         seen_live=pin.version.number if pin else 0,
         seen_digest=standing.draft.manifest.digest,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agents.models import Agent, Draft, Version
+from environments.lineage import version_of_content
 from environments.models import Deployment, Environment, Hold, Pin
 from environments.pipeline import environments_of
 
@@ -50,9 +51,10 @@ class Standing:
         return next((pin for place in self.live if (pin := self.pin(place))), None)
 
     @cached_property
-    def draft_is_latest(self) -> bool:
-        """Whether a publish would promote the latest version instead of cutting a new one."""
-        return self.latest is not None and self.latest.digest == self.draft.manifest.digest
+    def draft_version(self) -> Version | None:
+        """The version that a publish would promote; None when it would cut a new one."""
+        pin = self.pin(self.places[0]) if self.places else None
+        return version_of_content(self.draft.manifest.digest, pin.version if pin else None, self.latest)
 
     @cached_property
     def draft_changes(self) -> int:

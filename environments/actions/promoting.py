@@ -15,7 +15,7 @@ from environments.actions.loading import environment_of, person, require_digest,
 from environments.actions.pushing import push_under_lock
 from environments.errors import Unchanged
 from environments.gates import Move, enforce
-from environments.lineage import behind, moved_past
+from environments.lineage import behind, moved_past, version_of_content
 from environments.models import Deployment, Environment, Release, SignOff
 from environments.moves import Why, change_state, current_pin, move_pin
 from environments.pipeline import entry_environment
@@ -62,7 +62,7 @@ def publish(
             etag=draft.manifest.digest,
         )
     require_live(locked, target, expected_live)
-    version = _version_to_publish(locked, draft, actor, note)
+    version = _version_to_publish(locked, target, draft, actor, note)
     action = Deployment.Action.PUBLISH
     deployment = _promote(
         _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
@@ -150,11 +150,12 @@ def _entry(agent: Agent, slug: str | None) -> Environment:
     return entry
 
 
-def _version_to_publish(agent: Agent, draft: Draft, actor: Actor, description: str) -> Version:
-    """The latest version when the draft is equal to it, otherwise a new one cut from the draft."""
-    latest = Version.objects.filter(agent=agent).newest_first().first()
-    if latest and latest.digest == draft.manifest.digest:
-        return version_of(agent, latest.number)
+def _version_to_publish(agent: Agent, target: Environment, draft: Draft, actor: Actor, description: str) -> Version:
+    """The version that has the draft's content already, otherwise a new one cut from the draft."""
+    pin, latest = current_pin(agent, target), Version.objects.filter(agent=agent).newest_first().first()
+    same = version_of_content(draft.manifest.digest, pin.version if pin else None, latest)
+    if same is not None:
+        return version_of(agent, same.number)
     move = moved_past(agent, draft)
     if move is not None:
         raise behind(move)

@@ -46,9 +46,10 @@ class Lifecycle:
         return "ok"
 
     def publish(self) -> str:
-        latest = max(self.versions, default=0)
-        if latest and self.versions[latest].text == self.draft:
-            return self.promote(latest)
+        latest, pin = max(self.versions, default=0), self.pins.get("staging")
+        for number in [pin.number if pin else 0, latest]:
+            if number and self.versions[number].text == self.draft:
+                return self.promote(number)
         if self._is_behind():
             return "stale_base"
         if self._is_held(self.draft):
