@@ -40,8 +40,11 @@ def permissions_on_agent(user: "User | None", agent: "Agent") -> frozenset[str]:
 
 
 def may(user: "User | None", permission: str, agent: "Agent") -> bool:
-    """Whether the person holds the permission on this agent now."""
-    return permission in permissions_on_agent(user, agent)
+    """Whether the person holds the permission on this agent now; grants are read only where the role says no."""
+    held = permissions_on(user, agent.organization)
+    if permission in held or not held or user is None:
+        return permission in held
+    return permission in ObjectPermissionChecker(user).get_perms(agent)
 
 
 def require(actor: "Actor", permission: str, agent: "Agent") -> None:

@@ -1,6 +1,6 @@
 """A form that leads to a verb: what came of it, and whether the page shows itself again with the typed text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,14 @@ def attempt(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any
             raise
         _say_at_fields(form, refusal)
         return Attempt(refusal=refusal, status=status)
+
+
+def without_field(form: forms.Form, shown: Container[str]) -> list[tuple[str, str]]:
+    """The sent texts for which the page has no field any more: it shows them to copy, so that none is lost."""
+    if not form.is_bound:
+        return []
+    sent = [(field.label, str(field.value() or "")) for field in form.visible_fields() if field.name not in shown]
+    return [(label, text) for label, text in sent if text.strip()]
 
 
 def _say_at_fields(form: forms.Form, refusal: Refusal) -> None:

@@ -102,17 +102,20 @@ def sign_off(move: Move) -> Gate:
     """QA signed off exactly this content under exactly these rules, and the signer is still entitled."""
     if not move.environment.requires_sign_off:
         return Gate("sign_off", "pass", f"{move.environment.name} asks for no sign-off.")
-    holder = holder_of("mark_ready", move.agent.organization)
     approval = approval_of(move.version) if move.version.release.state == State.READY else None
     if approval is None:
         message = f"Version {move.version.number} has not been marked ready."
-        return Gate("sign_off", "fail", message, holder, _not_ready(move))
+        return Gate("sign_off", "fail", message, _testers(move), _not_ready(move))
     stale = staleness(approval, move.version, move.environment, now=move.now)
     signer = approval.by.name if approval.by else "somebody"
     if stale is None:
         return Gate("sign_off", "pass", f"Marked ready by {signer} at {approval.at:%Y-%m-%d %H:%M} UTC.")
     message = f"The approval by {signer} is stale. {stale}"
-    return Gate("sign_off", "fail", message, holder, _stale(move, stale))
+    return Gate("sign_off", "fail", message, _testers(move), _stale(move, stale))
+
+
+def _testers(move: Move) -> Holder:
+    return holder_of("mark_ready", move.agent.organization)
 
 
 def four_eyes(move: Move) -> Gate:

@@ -1,10 +1,9 @@
 """Moving a pin: the step that every promotion, push and rollback shares. Costs the same for 1 KB and 2 MB (R1)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from agents.models import Agent, Version
 from console.organizations.models import User
@@ -59,7 +58,7 @@ def move_pin(agent: Agent, environment: Environment, version: Version, why: Why)
         pin.version, pin.deployment = version, deployment
         pin.save(update_fields=["version", "deployment"])
         if former.pk != version.pk:
-            settle(former)
+            settle(former, why.at)
     else:
         Pin.objects.create(
             organization=agent.organization,
@@ -72,7 +71,7 @@ def move_pin(agent: Agent, environment: Environment, version: Version, why: Why)
     return deployment
 
 
-def settle(version: Version) -> None:
+def settle(version: Version, at: datetime) -> None:
     """A version pinned in no environment of the kind its state speaks of is superseded (design.md section 2).
 
     A READY version that left the last staging environment but stays in an earlier one must be signed off anew.
@@ -83,15 +82,15 @@ def settle(version: Version) -> None:
     if (release.state in _TESTED and Environment.Kind.STAGING not in kinds) or (
         release.state == State.PRODUCTION and Environment.Kind.PRODUCTION not in kinds
     ):
-        change_state(release, release.to_superseded)
+        change_state(release, release.to_superseded, at)
     elif release.state == State.READY and sign_off_environment(version.agent.organization) not in pinned:
-        change_state(release, release.to_staging)
+        change_state(release, release.to_staging, at)
 
 
-def change_state(release: Release, transition: Any) -> None:
+def change_state(release: Release, transition: Callable[[], None], at: datetime) -> None:
     """Make one transition and save it; the caller holds the agent's lock and has checked everything."""
     transition()
-    release.changed_at = timezone.now()
+    release.changed_at = at
     release.save(update_fields=["state", "changed_at"])
 
 

@@ -1,5 +1,6 @@
 """QA's verbs: each leaves an append-only sign-off row bound to what was decided on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.locks import lock_agent
@@ -47,8 +48,9 @@ def mark_ready(
     own = own_decision(case.agent, case.version, case.environment, actor)
     if own is not None and locked.organization.four_eyes:
         raise own
-    change_state(case.version.release, case.version.release.to_ready)
-    sign_off = _sign(case, Decision.READY, actor, note, is_self_approval=own is not None)
+    sign_off = _decide(
+        case, Decision.READY, case.version.release.to_ready, actor, note, is_self_approval=own is not None
+    )
     _record("release.marked_ready", case, actor, note, {"self_approval": own is not None})
     return sign_off
 
@@ -63,8 +65,7 @@ def request_changes(
     reason = checked_text(reason, "reason", required=True)
     case = _candidate(locked, number, "request_changes")
     require_digest(case.version, expected_digest)
-    change_state(case.version.release, case.version.release.to_changes_requested)
-    sign_off = _sign(case, Decision.CHANGES_REQUESTED, actor, reason)
+    sign_off = _decide(case, Decision.CHANGES_REQUESTED, case.version.release.to_changes_requested, actor, reason)
     _record("release.changes_requested", case, actor, reason)
     return sign_off
 
@@ -76,8 +77,7 @@ def withdraw_request(agent: Agent, *, actor: Actor, number: int, note: str = "")
     policies.require(actor, "mark_ready", locked)
     note = checked_text(note, "note")
     case = _candidate(locked, number, "withdraw_request")
-    change_state(case.version.release, case.version.release.to_staging)
-    sign_off = _sign(case, Decision.WITHDRAWN, actor, note)
+    sign_off = _decide(case, Decision.WITHDRAWN, case.version.release.to_staging, actor, note)
     _record("release.request_withdrawn", case, actor, note)
     return sign_off
 
@@ -89,8 +89,7 @@ def revoke_ready(agent: Agent, *, actor: Actor, number: int, reason: str) -> Sig
     policies.require(actor, "revoke_ready", locked)
     reason = checked_text(reason, "reason", required=True)
     case = _candidate(locked, number, "revoke_ready")
-    change_state(case.version.release, case.version.release.to_staging)
-    sign_off = _sign(case, Decision.REVOKED, actor, reason)
+    sign_off = _decide(case, Decision.REVOKED, case.version.release.to_staging, actor, reason)
     _record("release.ready_revoked", case, actor, reason)
     return sign_off
 
@@ -107,8 +106,7 @@ def revoke_stale_approval(agent: Agent, *, actor: Actor, number: int) -> SignOff
     why = staleness(approval, case.version, case.production, now=database_time()) if approval else "It is gone."
     if why is None:
         return None
-    change_state(case.version.release, case.version.release.to_staging)
-    sign_off = _sign(case, Decision.EXPIRED, actor, why)
+    sign_off = _decide(case, Decision.EXPIRED, case.version.release.to_staging, actor, why)
     _record("release.approval_expired", case, actor, why)
     return sign_off
 
@@ -128,7 +126,18 @@ def _candidate(agent: Agent, number: int, verb_name: str) -> _Case:
     )
 
 
-def _sign(case: _Case, decision: str, actor: Actor, note: str, *, is_self_approval: bool = False) -> SignOff:
+def _decide(
+    case: _Case,
+    decision: str,
+    transition: Callable[[], None],
+    actor: Actor,
+    note: str,
+    *,
+    is_self_approval: bool = False,
+) -> SignOff:
+    """Change the version's state and keep the decision beside it, both at one moment."""
+    now = database_time()
+    change_state(case.version.release, transition, now)
     basis = basis_of(case.version, case.production, case.agent.organization)
     return SignOff.objects.create(
         organization=case.agent.organization,
@@ -137,7 +146,7 @@ def _sign(case: _Case, decision: str, actor: Actor, note: str, *, is_self_approv
         environment=case.environment,
         decision=decision,
         by=person(actor) if actor.user else None,
-        at=database_time(),
+        at=now,
         note=note,
         digest=case.version.digest,
         fingerprint=basis.fingerprint,

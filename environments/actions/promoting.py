@@ -185,7 +185,7 @@ def _promote(promotion: _Promotion) -> Deployment:
     deployment = move_pin(agent, environment, version, why)
     # A live version stays PRODUCTION when it is pinned to an earlier environment again.
     if version.release.state in {State.DEVELOPMENT, State.SUPERSEDED}:
-        change_state(version.release, version.release.to_staging)
+        change_state(version.release, version.release.to_staging, now)
     return deployment
 
 

@@ -94,7 +94,7 @@ def push_under_lock(
         is_self_approval=self_approval(agent, version, actor, "push_to_production") is not None,
     )
     deployment = move_pin(agent, target, version, why)
-    change_state(version.release, version.release.to_production)
+    change_state(version.release, version.release.to_production, now)
     return deployment
 
 

@@ -1,5 +1,7 @@
 """Verbs that take a version back and free it again."""
 
+from datetime import datetime
+
 from agents.locks import lock_agent
 from agents.models import Agent, Version
 from audit.checkpoints import after_commit
@@ -44,7 +46,7 @@ def rollback(
     why = Why(action=Deployment.Action.ROLLBACK, by=person(actor), at=now, note=reason, sign_off=earlier.sign_off)
     _hold(former, target_environment, why)
     deployment = move_pin(locked, target_environment, target, why)
-    _follow(target, target_environment)
+    _follow(target, target_environment, now)
     record(
         "release.rolled_back",
         locked.audit_target(),
@@ -73,7 +75,7 @@ def lift_hold(agent: Agent, *, actor: Actor, number: int, reason: str) -> Versio
     hold.lifted_by, hold.lifted_at, hold.lift_reason = person(actor), database_time(), reason
     hold.save(update_fields=["lifted_by", "lifted_at", "lift_reason"])
     if version.release.state == State.ROLLED_BACK:
-        change_state(version.release, version.release.to_superseded)
+        change_state(version.release, version.release.to_superseded, hold.lifted_at)
     record(
         "release.hold_lifted",
         locked.audit_target(),
@@ -132,12 +134,12 @@ def _hold(former: Version, environment: Environment, why: Why) -> None:
     )
     elsewhere = Pin.objects.filter(version=former, environment__kind=environment.kind).exclude(environment=environment)
     if former.release.state != State.ROLLED_BACK and not elsewhere.exists():
-        change_state(former.release, former.release.to_rolled_back)
+        change_state(former.release, former.release.to_rolled_back, why.at)
 
 
-def _follow(target: Version, environment: Environment) -> None:
+def _follow(target: Version, environment: Environment, at: datetime) -> None:
     release = target.release
     if environment.is_production and release.state != State.PRODUCTION:
-        change_state(release, release.to_production)
+        change_state(release, release.to_production, at)
     elif environment.is_staging and release.state in {State.SUPERSEDED, State.DEVELOPMENT}:
-        change_state(release, release.to_staging)
+        change_state(release, release.to_staging, at)

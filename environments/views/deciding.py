@@ -12,7 +12,7 @@ from agents.models import Agent
 from console.organizations.doors import actor_of
 from console.organizations.policies import holder_of
 from environments.actions import mark_ready, request_changes, revoke_ready, withdraw_request
-from environments.attempts import attempt
+from environments.attempts import attempt, without_field
 from environments.available import address
 from environments.deciding import DECISIONS, case_of
 from environments.doors import only_looks_on, require_open, rights_of
@@ -34,10 +34,13 @@ def decide_page(request: HttpRequest, organization: str, agent: str) -> HttpResp
         messages.success(request, _said(tried.done), extra_tags=request.path)
         return redirect(address(found, "decide"))
     require_open(rights, place, found)  # after the verb, which keeps the refused attempt
+    case = case_of(request, found, form)
     context = {
         "agent": found,
         "place": place,
-        "case": case_of(request, found, form),
+        "case": case,
+        "form": form,
+        "typed": without_field(form, case.fields_for(form) if case else ()) if form else [],
         "refusal": tried.refusal if tried else None,
         "looks_on": only_looks_on(rights),
         "env_kind": place.kind,

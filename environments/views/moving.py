@@ -14,7 +14,7 @@ from agents.models import Agent, Version
 from console.organizations.doors import actor_of, typed_before
 from console.organizations.policies import holder_of
 from environments.actions import activate, promote, publish, push_to_production
-from environments.attempts import Attempt, attempt
+from environments.attempts import Attempt, attempt, without_field
 from environments.available import address, merge_address
 from environments.doors import only_looks_on, rights_of, standing_for
 from environments.forms import ActivateForm, PromoteForm, PushForm
@@ -115,6 +115,7 @@ def _page(
         "form": form,
         "review": review,
         "refusal": tried.refusal,
+        "typed": without_field(form, _fields_of(review)),
         "merge_url": merge_address(agent, tried.refusal),
         "keep": f"{request.path}:{review.seen_digest[:12]}" if review else "",
         "qa": holder_of("mark_ready", agent.organization).people,
@@ -122,6 +123,13 @@ def _page(
         "page_error": tried.status >= 400,
     }
     return render(request, template, context | more, status=tried.status)
+
+
+def _fields_of(review: Review | None) -> set[str]:
+    """The fields that the page has: none for who cannot move, a ticket on the way to production only."""
+    if review is None or not review.may:
+        return set()
+    return {"note", "ticket"} if review.target.is_production else {"note"}
 
 
 def _show_seen(request: HttpRequest, form: forms.Form, review: Review) -> None:

@@ -13,7 +13,7 @@ from agents.models import Agent
 from console.organizations.doors import actor_of
 from console.organizations.errors import NotFound
 from environments.actions import lift_hold, rollback
-from environments.attempts import Attempt, attempt
+from environments.attempts import Attempt, attempt, without_field
 from environments.available import address
 from environments.doors import rights_of, standing_for
 from environments.forms import ReasonForm, RollbackForm
@@ -40,6 +40,7 @@ def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpRe
     context = {"agent": found, "form": form, "way": way, "refusal": tried.refusal, "env_kind": way.place.kind}
     context["button"] = f"Rollback to v{way.chosen.version.number}" if way.chosen else "Rollback"
     context["page_error"] = tried.status >= 400
+    context["typed"] = without_field(form, {"number", "reason"} if way.chosen else {"number"})
     return render(request, "environments/rollback.html", context, status=tried.status)
 
 
@@ -66,6 +67,7 @@ def _hold_page(request: HttpRequest, agent: Agent, number: int, form: forms.Form
         raise NotFound(f"v{number} is not on hold.")
     context: dict[str, Any] = {"agent": agent, "number": number, "hold": hold, "form": form, "refusal": tried.refusal}
     context["page_error"] = tried.status >= 400
+    context["typed"] = without_field(form, {"reason"} if hold else set())
     return render(request, "environments/lift_hold.html", context, status=tried.status)
 
 
