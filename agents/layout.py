@@ -1,13 +1,15 @@
 """What stays out of a configuration's meaning: vendors' server-only fields and canvas positions.
 
 In a document they stand where people expect them: `$server` beside the vendor's other data
-(`extensions.vapi.$server`, `tools.<slug>.$server`), `position` in a flow's node, `viewport` in a flow.
+(`extensions.vapi.$server`, `tools.<slug>.$server`), `position` in a flow's node, `viewport` in a flow, and
+the same in a vendor's own `workflow` (ElevenLabs: `extensions.elevenlabs.workflow.nodes.<id>.position`).
 The layout is a tree of the same shape that holds only those.
 """
 
 from typing import Any
 
 SERVER = "$server"
+WORKFLOW = "workflow"
 _WITH_SERVER = ("extensions", "tools", "knowledge", "integrations")
 
 
@@ -16,7 +18,7 @@ def take_out(config: dict[str, Any]) -> dict[str, Any]:
     layout: dict[str, Any] = {}
     for section in _WITH_SERVER:
         items = config.get(section)
-        taken = _from_items(items) if isinstance(items, dict) else {}
+        taken = _from_items(items, section) if isinstance(items, dict) else {}
         if taken:
             layout[section] = taken
     flow = config.get("flow")
@@ -33,17 +35,25 @@ def put_back(config: dict[str, Any], layout: dict[str, Any]) -> None:
         target = config.get(section)
         if not isinstance(target, dict):
             continue
-        if section != "flow":
+        if section == "flow":
+            _into_flow(target, items)
+        else:
             _into_items(target, items)
+
+
+def _from_items(items: dict[str, Any], section: str) -> dict[str, Any]:
+    layout: dict[str, Any] = {}
+    for name, item in items.items():
+        if not isinstance(item, dict):
             continue
-        _into_items(target.get("nodes", {}), items.get("nodes", {}))
-        target.update({key: value for key, value in items.items() if key != "nodes"})
-
-
-def _from_items(items: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: {SERVER: item.pop(SERVER)} for name, item in items.items() if isinstance(item, dict) and SERVER in item
-    }
+        taken = {SERVER: item.pop(SERVER)} if SERVER in item else {}
+        workflow = item.get(WORKFLOW) if section == "extensions" else None
+        drawn = _from_flow(workflow) if isinstance(workflow, dict) else {}
+        if drawn:
+            taken[WORKFLOW] = drawn
+        if taken:
+            layout[name] = taken
+    return layout
 
 
 def _from_flow(flow: dict[str, Any]) -> dict[str, Any]:
@@ -77,13 +87,24 @@ def _is_layout(key: str, value: Any) -> bool:
     return isinstance(value, dict) and bool(value) and all(isinstance(axis, int | float) for axis in value.values())
 
 
+def _into_flow(flow: dict[str, Any], layout: dict[str, Any]) -> None:
+    _into_items(flow.get("nodes", {}), layout.get("nodes", {}))
+    for key, value in layout.items():
+        if key != "nodes":
+            flow.setdefault(key, value)
+
+
 def _into_items(items: Any, layout: dict[str, Any]) -> None:
     for name, found in layout.items():
         item = items.get(name) if isinstance(items, dict) else None
         if not isinstance(item, dict):
             continue
         for key, value in found.items():
-            if key == "metadata" and isinstance(item.get("metadata", {}), dict):
-                item["metadata"] = {**item.get("metadata", {}), **value}
+            # What the configuration itself has at such a place is content and stays.
+            if key == WORKFLOW:
+                if isinstance(item.get(WORKFLOW), dict):
+                    _into_flow(item[WORKFLOW], value)
+            elif key == "metadata" and isinstance(item.get(key), dict):
+                item[key] = {**value, **item[key]}
             else:
-                item[key] = value
+                item.setdefault(key, value)

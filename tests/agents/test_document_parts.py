@@ -129,6 +129,36 @@ def test_layout__of_server_fields_and_positions__changes_no_digest_and_comes_bac
     assert config_digest(changed) != config_digest(config)
 
 
+def test_layout__of_a_vendors_own_workflow__changes_no_digest_and_comes_back() -> None:
+    drawn = {"type": "say", "position": {"x": 1.5, "y": 2}, "edge_order": ["e"], "metadata": {"position": {"x": 3}}}
+    workflow = {"nodes": {"start": drawn, "end": {"position": "text"}}, "edges": {"e": {"source": "start"}}}
+    config = {"extensions": {"elevenlabs": {"workflow": {**workflow, "viewport": {"zoom": 1}}, "$server": {"id": 7}}}}
+    moved = deepcopy(config)
+    moved["extensions"]["elevenlabs"]["workflow"]["nodes"]["start"]["position"] = {"x": -4, "y": 0}  # type: ignore[index]
+    whole = split(moved)
+    assert whole.digest == config_digest(config)
+    assert whole.layout != split(config).layout
+    assert join(whole.parts, whole.layout) == normalise(moved)
+    assert json.loads(whole.parts["extensions/elevenlabs"]) == {
+        "workflow": {
+            "nodes": {"start": {"type": "say", "edge_order": ["e"]}, "end": {"position": "text"}},
+            "edges": {"e": {"source": "start"}},
+        }
+    }
+
+
+def test_join__with_a_layout_whose_places_hold_content_now__keeps_the_content() -> None:
+    node = {"type": "say", "position": {"x": 1}, "metadata": {"position": {"x": 2}}}
+    layout = split({"flow": {"start": "a", "nodes": {"a": node}, "viewport": {"zoom": 1}, "edges": []}}).layout
+    for config in (
+        {"flow": {"start": "a", "nodes": {"a": {"type": "say", "position": "cook", "metadata": "m"}}}},
+        {"flow": {"start": "a", "nodes": {"a": {"type": "say", "position": "", "metadata": {"position": "p"}}}}},
+    ):
+        joined = join(split(config).parts, layout)
+        assert joined["flow"].pop("viewport") == {"zoom": 1}
+        assert joined == config
+
+
 def test_join__with_the_layout_of_another_configuration__leaves_out_what_has_no_place() -> None:
     layout = split(order_agent()).layout
     config = {"flow": {"start": "new", "nodes": {"new": {"type": "end"}}, "edges": []}, "extensions": {"vapi": "text"}}

@@ -174,6 +174,24 @@ def test_import__of_elevenlabs_agents__lands_in_the_right_sections() -> None:
     assert "get_stock_price" in old["tools"]
 
 
+def test_import__of_an_elevenlabs_workflow__keeps_its_canvas_out_of_the_digest_and_gives_it_back() -> None:
+    data = original(SAMPLES / "elevenlabs-cli-templates/minimal.json")
+    node = {"type": "override_agent", "position": {"x": 120.5, "y": -3}, "edge_order": [], "label": "Greet"}
+    data["workflow"] = {
+        "nodes": {"start_node": {"type": "start", "position": {"x": 0, "y": 0}}, "n1": node},
+        "edges": {},
+    }
+    moved = json.loads(json.dumps(data))
+    moved["workflow"]["nodes"]["n1"]["position"] = {"x": 7, "y": 8}
+    before, after = import_file(json.dumps(data).encode())[1], import_file(json.dumps(moved).encode())[1]
+    assert config_digest(before["spec"]) == config_digest(after["spec"])
+    for whole, exported in ((before, data), (after, moved)):
+        parts = split(whole["spec"])
+        assert to_elevenlabs({**whole, "spec": join(parts.parts, parts.layout)}) == exported
+    moved["workflow"]["nodes"]["n1"]["label"] = "Other"
+    assert config_digest(import_file(json.dumps(moved).encode())[1]["spec"]) != config_digest(before["spec"])
+
+
 @pytest.mark.parametrize(
     ("name", "language", "prompt", "greeting"),
     [
