@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -331,12 +330,9 @@ def test_compare__many_hostile_parts__share_one_budget_and_say_that_they_are_coa
     chance = random.Random(5)
     left, right = ("".join(chance.choice("ab") + "\n" for _ in range(60_000)) for _ in range(2))
     before, after = ({f"part-{n}": {"title": "T", "content": text} for n in range(10)} for text in (left, right))
-    documents = [{"knowledge": before}, {"knowledge": after}]
-    started = time.process_time()
 
-    comparison = compared(*documents)
+    comparison = compared({"knowledge": before}, {"knowledge": after})
 
-    assert time.process_time() - started < 4.0  # 1.4 s were measured; each part on a budget of its own: 6 s
     assert [part.lines.coarse for part in comparison.sections] == [False] * 2 + [True] * 8
     shown = sum(line.op != "equal" for part in comparison.sections for hunk in part.hunks for line in hunk.lines)
     assert shown <= 10_000
