@@ -6,6 +6,7 @@ surrogates, NUL, two keys that are one name, and everything over the limits of d
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import orjson
@@ -33,6 +34,17 @@ def normalise(value: Any, *, at: tuple[str | int, ...] = ()) -> Any:
     CR: line ends become LF. Depth (32) and number of values (20,000) are bounded.
     """
     return _Normaliser(list(at)).value(value, 1)
+
+
+def normalise_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """As `normalise`, for a document that stands alone: the limits are those of its `spec`.
+
+    Otherwise the envelope would count, and a configuration at a limit could not be read from its own export.
+    """
+    plain: dict[str, Any] = normalise({key: None if key == "spec" else value for key, value in document.items()})
+    if "spec" in document:
+        plain["spec"] = normalise(document["spec"], at=("spec",))
+    return plain
 
 
 def refuse(at: list[str | int], message: str) -> NoReturn:

@@ -7,14 +7,17 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.canonical import normalise
+from agents.canonical import normalise_document
 from agents.documents.archive import read_members
-from agents.documents.loaded import Path, refuse_text
+from agents.documents.building import Budget
+from agents.documents.loaded import Loaded, Path, refuse_text
 from agents.documents.markdown import knowledge_text, markdown_bytes, markdown_text, parse_knowledge
 from agents.documents.text import read
 from agents.documents.writing import standalone, yaml_text
+from agents.names import pointer
 from agents.parts import ITEM_SECTIONS
 from agents.schema import API_VERSION, KIND, validate_document
 from console.organizations.errors import ContentError, InvalidContent
@@ -26,6 +29,18 @@ _ITEM = re.compile(
 )
 _AGENT = re.compile(r"agent\.(yaml|yml|json)\Z")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class _Member:
+    """One file of the ZIP and where its content stands in the document."""
+
+    name: str
+    path: Path
+    loaded: Loaded
+
+    def holds(self, where: str) -> bool:
+        return f"{where}/".startswith(pointer(*self.path) + "/")
 
 
 def dump_zip(document: Mapping[str, Any]) -> bytes:
@@ -46,22 +61,20 @@ def load_zip(raw: bytes) -> dict[str, Any]:
 
     Refused as a whole: unknown names, paths that climb, links, encryption, bombs, two files for one thing.
     """
-    members = read_members(raw, _is_known)
-    document = _envelope(members)
-    spec = document["spec"]
-    errors: list[ContentError] = []
+    members, budget = read_members(raw, _is_known), Budget()
+    document, head = _envelope(members, budget)
+    found = [head]
     for name, body in members.items():
         if not _AGENT.match(name):
             try:
-                _put(spec, name, body)
+                found.append(_put(document["spec"], name, body, budget))
             except InvalidContent as error:
                 raise _named(error, name) from error
     try:
         validate_document(document)
     except InvalidContent as error:
-        errors = error.errors
-        raise InvalidContent(error.detail, errors) from error
-    return dict(normalise(document))
+        raise InvalidContent(error.detail, [_in_member(fault, found) for fault in error.errors]) from error
+    return normalise_document(document)
 
 
 def _members(document: dict[str, Any]) -> list[tuple[str, bytes]]:
@@ -91,41 +104,53 @@ def _is_known(name: str) -> bool:
     return item is not None and (item["ending"] != "md" or item["section"] == "knowledge")
 
 
-def _envelope(members: Mapping[str, bytes]) -> dict[str, Any]:
+def _envelope(members: Mapping[str, bytes], budget: Budget) -> tuple[dict[str, Any], _Member]:
     heads = [name for name in members if _AGENT.match(name)]
     if len(heads) != 1:
         refuse_text("The ZIP needs one agent.yaml with apiVersion, kind and metadata.")
     try:
-        document = read(members[heads[0]], filename=heads[0]).value
+        loaded = read(members[heads[0]], filename=heads[0], budget=budget)
     except InvalidContent as error:
         raise _named(error, heads[0]) from error
+    document = loaded.value
     if not isinstance(document, dict) or not isinstance(document.get("spec") or {}, dict):
         refuse_text(f"{heads[0]}: it must hold apiVersion, kind, metadata and spec.")
-    return {"apiVersion": API_VERSION, "kind": KIND, **document, "spec": dict(document.get("spec") or {})}
+    whole = {"apiVersion": API_VERSION, "kind": KIND, **document, "spec": dict(document.get("spec") or {})}
+    return whole, _Member(heads[0], (), loaded)
 
 
-def _put(spec: dict[str, Any], name: str, body: bytes) -> None:
-    place, value = _content(name, body)
+def _put(spec: dict[str, Any], name: str, body: bytes, budget: Budget) -> _Member:
+    place, loaded = _content(name, body, budget)
     target = spec
     for step in place[:-1]:
         target = target.setdefault(str(step), {})
     key = str(place[-1])
     if not isinstance(target, dict) or key in target:
         refuse_text("This part is in the ZIP twice. Keep one of the two.", at=("spec", *place))
-    target[key] = value
+    target[key] = loaded.value
+    return _Member(name, ("spec", *place), loaded)
 
 
-def _content(name: str, body: bytes) -> tuple[Path, Any]:
+def _content(name: str, body: bytes, budget: Budget) -> tuple[Path, Loaded]:
     if name == "prompt.md":
-        return ("prompt",), markdown_text(body, what=name)
+        text = markdown_text(body, what=name)
+        budget.spend(text)
+        return ("prompt",), Loaded(text)
     single, item = _SINGLE.match(name), _ITEM.match(name)
     if single:
-        return (single["section"],), read(body, filename=name).value
+        return (single["section"],), read(body, filename=name, budget=budget)
     assert item is not None  # noqa: S101 - `_is_known` has let no other name in
     place = (item["section"], item["slug"])
     if item["ending"] == "md":
-        return place, parse_knowledge(markdown_text(body, what=name), name=item["slug"]).value
-    return place, read(body, filename=name).value
+        return place, parse_knowledge(markdown_text(body, what=name), name=item["slug"], budget=budget)
+    return place, read(body, filename=name, budget=budget)
+
+
+def _in_member(fault: ContentError, members: list[_Member]) -> ContentError:
+    """The fault with the member it is in (that of the longest path), its line and column there."""
+    home = max(members, key=lambda member: len(member.path) if member.holds(fault.pointer) else -1)
+    (located,) = home.loaded.located([fault], below=home.path)
+    return replace(located, message=f"{home.name}: {located.message}")
 
 
 def _named(error: InvalidContent, name: str) -> InvalidContent:

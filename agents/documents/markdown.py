@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from agents.documents.building import STRETCH_BYTES, Budget
 from agents.documents.loaded import Loaded, refuse_text
-from agents.documents.text import decode
+from agents.documents.text import checked, encoded
 from agents.documents.writing import yaml_text
 from agents.documents.yaml_text import load_yaml
 
@@ -19,22 +20,26 @@ def knowledge_text(item: dict[str, Any]) -> str:
     return f"---\n{yaml_text(head)}---\n{item['content']}"
 
 
-def parse_knowledge(text: str, *, name: str) -> Loaded:
+def parse_knowledge(text: str, *, name: str, budget: Budget | None = None) -> Loaded:
     """The item of a Markdown text; without front matter its first heading (else `name`) is the title."""
+    budget = budget or Budget()
     opening = _FENCE.match(text)
     if not opening:
         heading = _HEADING.match(text.lstrip())
+        budget.spend(text)
         return Loaded({"title": heading.group(1) if heading else name, "content": text})
     closing = _CLOSING.search(text, opening.end())
     if not closing:
         refuse_text("The front matter begins here and does not end. Close it with a line of ---.", 1, 1)
     # Empty lines in place of the fence keep the line numbers of the file.
-    loaded = load_yaml("\n" + text[opening.end() : closing.start()])
+    loaded = load_yaml(encoded("\n" + text[opening.end() : closing.start()]), budget)
     if loaded.value is None:
         loaded.value = {}
     if not isinstance(loaded.value, dict) or "content" in loaded.value:
         refuse_text("The front matter must be keys like `title:`, without `content`.", 2, 1)
-    loaded.value = {"title": name, **loaded.value, "content": text[closing.end() :]}
+    content = text[closing.end() :]
+    budget.spend(content)
+    loaded.value = {"title": name, **loaded.value, "content": content}
     return loaded
 
 
@@ -44,5 +49,5 @@ def markdown_bytes(text: str) -> bytes:
 
 
 def markdown_text(raw: bytes, *, what: str) -> str:
-    """The text of a Markdown file."""
-    return decode(raw, what=what)
+    """The text of a Markdown file; `TooLarge` when it is longer than any part can be written."""
+    return checked(raw, limit=STRETCH_BYTES, what=what).decode()

@@ -6,11 +6,14 @@ prompt is plain Markdown, a knowledge document is Markdown with front matter, al
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from agents.canonical import normalise
+from agents.documents.json_text import load_json
 from agents.documents.loaded import Loaded, Path, refuse_text
 from agents.documents.markdown import knowledge_text, parse_knowledge
+from agents.documents.text import encoded
 from agents.documents.writing import yaml_text
 from agents.documents.yaml_text import load_yaml
 from agents.names import SLUG
@@ -91,9 +94,17 @@ def _load(path: str, steps: tuple[str, ...], text: str) -> Loaded:
     if steps[0] == "knowledge" and len(steps) == 2 and not _KEY_LINE.match(text):
         return parse_knowledge(text, name=steps[1])
     try:
-        return load_yaml(text)
+        return _load_data(encoded(text))
     except InvalidContent as error:
         raise InvalidContent(error.detail, [_below(fault, steps) for fault in error.errors]) from error
+
+
+def _load_data(raw: bytes) -> Loaded:
+    if raw.lstrip()[:1] in (b"{", b"["):
+        # JSON that people paste; YAML knows less of its escapes. What is no JSON may be YAML all the same.
+        with suppress(InvalidContent):
+            return load_json(raw)
+    return load_yaml(raw)
 
 
 def _below(fault: Any, steps: Path) -> Any:

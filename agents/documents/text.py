@@ -1,9 +1,12 @@
 """Bytes from outside -> a value: size, UTF-8, JSON or YAML; then a document of ours."""
 
+import re
+from codecs import BOM_UTF8, getincrementaldecoder
 from pathlib import PurePosixPath
 from typing import Any
 
-from agents.canonical import normalise, refuse_size
+from agents.canonical import normalise, normalise_document, refuse_size
+from agents.documents.building import Budget
 from agents.documents.json_text import load_json
 from agents.documents.loaded import Loaded, line_and_column, refuse_text
 from agents.documents.yaml_text import load_yaml
@@ -14,6 +17,8 @@ IMPORT_BYTES = 16 * 1024 * 1024
 
 _JSON_ENDINGS = frozenset({".json", ".jsonc"})
 _YAML_ENDINGS = frozenset({".yaml", ".yml"})
+_OPENS_JSON = re.compile(rb"\s*+[{\[]")
+_PIECE = 64 * 1024
 
 
 def load_text(raw: bytes, *, filename: str = "", content_type: str = "", limit: int = IMPORT_BYTES) -> dict[str, Any]:
@@ -22,7 +27,16 @@ def load_text(raw: bytes, *, filename: str = "", content_type: str = "", limit: 
     The format comes from the content type, else the file's ending, else the first character.
     `TooLarge` over `limit` bytes; `InvalidContent` with line and column, or with a pointer.
     """
-    loaded = read(raw, filename=filename, content_type=content_type, limit=limit)
+    return object_in(read(raw, filename=filename, content_type=content_type, limit=limit))
+
+
+def load_document(raw: bytes, *, filename: str = "", content_type: str = "") -> dict[str, Any]:
+    """A valid document of ours from JSON or YAML; schema errors carry pointer, line and column."""
+    return document_in(read(raw, filename=filename, content_type=content_type))
+
+
+def object_in(loaded: Loaded) -> dict[str, Any]:
+    """The object that was read, in canonical spelling; `InvalidContent` with line and column."""
     if not isinstance(loaded.value, dict):
         refuse_text("The file holds no object. Begin with keys like `kind:` and `spec:`.", 1, 1)
     try:
@@ -31,38 +45,61 @@ def load_text(raw: bytes, *, filename: str = "", content_type: str = "", limit: 
         raise InvalidContent(error.detail, loaded.located(error.errors)) from error
 
 
-def load_document(raw: bytes, *, filename: str = "", content_type: str = "") -> dict[str, Any]:
-    """A valid document of ours from JSON or YAML; schema errors carry line and column where known."""
-    loaded = read(raw, filename=filename, content_type=content_type)
+def document_in(loaded: Loaded) -> dict[str, Any]:
+    """The valid document of ours that was read, in canonical spelling."""
     try:
         validate_document(loaded.value)
     except InvalidContent as error:
         raise InvalidContent(error.detail, loaded.located(error.errors)) from error
-    return dict(normalise(loaded.value))
+    return normalise_document(loaded.value)
 
 
-def read(raw: bytes, *, filename: str = "", content_type: str = "", limit: int = IMPORT_BYTES) -> Loaded:
+def read(
+    raw: bytes,
+    *,
+    filename: str = "",
+    content_type: str = "",
+    limit: int = IMPORT_BYTES,
+    budget: Budget | None = None,
+) -> Loaded:
     """The value of a JSON or YAML text with the places of its parts, as it was written."""
-    text = decode(raw, limit=limit, what=filename or "The file")
-    return load_json(text) if _is_json(text, filename, content_type) else load_yaml(text)
+    body = checked(raw, limit=limit, what=filename or "The file")
+    return load_json(body, budget) if _is_json(body, filename, content_type) else load_yaml(body, budget)
 
 
-def decode(raw: bytes, *, limit: int = IMPORT_BYTES, what: str = "The file") -> str:
-    """UTF-8 text without its byte order mark; refused with line and column where it is none."""
+def checked(raw: bytes, *, limit: int = IMPORT_BYTES, what: str = "The file") -> bytes:
+    """The bytes of a UTF-8 text without its byte order mark; refused with line and column where it is none.
+
+    It is looked through in pieces: one rare character makes a decoded text four times as large.
+    """
     if len(raw) > limit:
         refuse_size(what, len(raw), limit)
+    decoder = getincrementaldecoder("utf-8")()
+    for at in range(0, len(raw) + 1, _PIECE):
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(raw[at : at + _PIECE], final=at + _PIECE > len(raw))
+        except UnicodeDecodeError as error:
+            place = line_and_column(raw, at - held + error.start)
+            refuse_text("This is not UTF-8 text. Save the file as UTF-8.", *place)
+    return raw.removeprefix(BOM_UTF8)
+
+
+def encoded(text: str) -> bytes:
+    """A text from a form as bytes for a loader."""
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8", "replace")
-        refuse_text("This is not UTF-8 text. Save the file as UTF-8.", *line_and_column(before, len(before)))
+        return text.encode()
+    except UnicodeEncodeError as error:
+        before = text[: error.start]
+        place = (before.count("\n") + 1, error.start - before.rfind("\n"))
+        refuse_text("The text contains half of a surrogate pair. Remove it.", *place)
 
 
-def _is_json(text: str, filename: str, content_type: str) -> bool:
+def _is_json(raw: bytes, filename: str, content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     ending = PurePosixPath(filename.lower()).suffix
     if kind.endswith("json") or ending in _JSON_ENDINGS:
         return True
     if kind.endswith("yaml") or ending in _YAML_ENDINGS:
         return False
-    return text.lstrip()[:1] in ("{", "[")
+    return _OPENS_JSON.match(raw) is not None

@@ -38,9 +38,10 @@ _FIRST = (
 )
 _RANK = {key: rank for rank, key in enumerate(_FIRST)}
 
-_MANY_LINES, _SHORT_LINE = 500, 40
-# Readers are slow at each blank of a long line, unless it stands in a literal block.
+# A long line is easier to read, and to compare, without escapes.
 _LONG_LINE = 80
+# Readers take no key of more than 1,024 characters, escapes included, unless a question mark announces it.
+_LONG_KEY = 1_000
 
 _PLAIN = re.compile(r"[^\W\d][\w./-]*( [\w./-]+)*\Z")
 # YAML 1.1 readers elsewhere take these words for truth values.
@@ -84,7 +85,11 @@ def _ordered(value: Any) -> Any:
 def _block(value: Any, indent: str) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _entry(f"{indent}{_word(key)}:", item, indent)
+            word = _word(key)
+            if len(word) > _LONG_KEY:
+                yield f"{indent}? {word}"
+                word = ""
+            yield from _entry(f"{indent}{word}:", item, indent)
     elif isinstance(value, list) and value:
         for item in value:
             yield from _list_item(item, indent)
@@ -97,7 +102,7 @@ def _entry(head: str, item: Any, indent: str) -> Iterator[str]:
     if isinstance(item, dict | list) and item:
         yield head
         yield from _block(item, indent + "  ")
-    elif isinstance(item, str) and _fits_literal(item):
+    elif isinstance(item, str) and _fits_literal(item, indent):
         yield f"{head} |{_chomping(item)}"
         body = item.removesuffix("\n")
         yield from (f"{indent}  {line}" if line else "" for line in body.split("\n"))
@@ -135,15 +140,21 @@ def _word(text: str) -> str:
     ):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+    return _ESCAPED.sub(_escape, quoted)
 
 
-def _fits_literal(text: str) -> bool:
-    breaks = text.count("\n")
-    if not breaks and len(text) > _LONG_LINE:
-        return not _UNPRINTABLE.search(text)
-    # Very many very short lines would be more indentation than text: readers bound lines and bytes.
-    if not breaks or (breaks > _MANY_LINES and len(text) < _SHORT_LINE * breaks):
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    # At most four characters for a byte: what is written of a legal document stays below the import's limit.
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _fits_literal(text: str, indent: str) -> bool:
+    if "\n" not in text and len(text) <= _LONG_LINE:
+        return False
+    # Many short lines far to the right would be little but indentation; as in `_escape`, four for one.
+    filled = sum(1 for line in text.split("\n") if line)
+    if filled * (len(indent) + 2) > 3 * len(text) + 200:
         return False
     return not _UNPRINTABLE.search(text)
 

@@ -1,16 +1,18 @@
 """YAML without its traps (T23): the words of YAML 1.2's core schema, JSON's numbers, all else is text.
 
 `no`, `on`, `12:30`, `017`, `+15555550100`, `2026-11-20` stay the text they look like. Aliases, anchors,
-tags, merge keys, double keys and second documents are refused, each with line and column.
+tags, merge keys, double keys and second documents are refused, each with line and column. libyaml cuts the
+text into events; what they mean is decided here (docs/adr/009-pyyaml-for-reading.md).
 """
 
 import math
 import re
 from typing import Any, NoReturn
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+from yaml import CBaseLoader
+from yaml.error import MarkedYAMLError
+from yaml.events import (
+    AliasEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
@@ -19,19 +21,11 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import ReaderError
-from ruamel.yaml.scanner import Scanner, ScannerError
+from yaml.reader import ReaderError
 
-from agents.canonical import refuse_size
-from agents.documents.loaded import RAW_DEPTH, RAW_NODES, Loaded, Path, line_and_column, refuse_text
-from agents.names import normal
-
-# YAML is read by pure Python, about 4 MiB, 250,000 lines or 25,000 values a second. What `writing` makes
-# of a document at its limits stays below these; whoever has more text sends JSON or a ZIP.
-YAML_BYTES = 3 * 1024 * 1024
-YAML_LINES = 80_000
-# Outside of literal blocks the reader stops at each blank and each escape.
-YAML_STOPS = 150_000
+from agents.documents.building import Budget, Builder
+from agents.documents.loaded import Loaded, Place, character_at, line_and_column, refuse_text
+from agents.documents.yaml_source import Source, unreadable
 
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -41,31 +35,42 @@ _WORDS: dict[str, bool | None] = {
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*+)\Z")
 _REAL = re.compile(r"-?(0|[1-9][0-9]*+)(\.[0-9]++)?([eE][-+]?[0-9]++)?\Z")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
-_NO_KEY = object()
+
+_TAGS = "YAML tags (!name) are not allowed. Remove the tag."
+_ANCHORS = "YAML anchors (&name) are not allowed. Write the value out where it is needed."
+_ALIASES = "YAML aliases (*name) are not allowed. Write the value out."
+_DIRECTIVES = "YAML directives (%) are not allowed. Remove the line."
+_SECOND = "A second document (---) begins here. Put one document into a file."
+# What libyaml says of a malformed one of these; allowed is none.
+_FORBIDDEN = (
+    ("directive", _DIRECTIVES),
+    ("incompatible YAML document", _DIRECTIVES),
+    ("tag", _TAGS),
+    ("anchor", _ANCHORS),
+    ("alias", _ALIASES),
+    ("<document start>", _SECOND),
+)
+_ODD_START = "found character that cannot start any token"
+_BAD_CODE = "found invalid Unicode character escape code"
 
 
-def load_yaml(text: str) -> Loaded:
-    """The value of a YAML text; `InvalidContent` with line and column for what is refused."""
-    if len(text) > YAML_BYTES:
-        refuse_size("The YAML text", len(text.encode()), YAML_BYTES)
-    if text.count("\n") > YAML_LINES:
-        refuse_text(f"The YAML text has more than {YAML_LINES:,} lines. Send it as JSON or as a ZIP.", YAML_LINES, 1)
-    if text.count("\\") > 2 * YAML_STOPS:
-        refuse_text("The YAML text has too many escapes (\\). Write long text as a literal block (|).")
-    composer = _Composer()
+def load_yaml(raw: bytes, budget: Budget | None = None) -> Loaded:
+    """The value of a YAML text in UTF-8; `InvalidContent` with line and column for what is refused."""
+    builder = Builder(budget)
+    source = Source(raw)
+    composer = _Composer(builder, source)
+    parser = CBaseLoader(source)
     try:
-        reader = YAML(typ="safe", pure=True)
-        reader.Scanner = _StrictScanner
-        for event in reader.parse(text):
+        while (event := parser.get_event()) is not None:
+            source.progress()
             composer.take(event)
-    except ReaderError as error:
-        line, column = line_and_column(text, error.position)
-        refuse_text(f"YAML may not contain the character {_code_point(error.character)}.", line, column)
+    except ReaderError:
+        _refuse_character(raw)
     except MarkedYAMLError as error:
-        _refuse_marked(error)
-    except (YAMLError, ValueError, IndexError, OverflowError, RecursionError) as error:
-        refuse_text(f"Not YAML: {str(error).splitlines()[0] if str(error) else 'cannot be read'}.")
-    return Loaded(composer.root, composer.places)
+        _refuse_marked(error, raw, builder)
+    finally:
+        parser.dispose()
+    return builder.loaded
 
 
 def resolve(text: str) -> Any:
@@ -80,146 +85,94 @@ def resolve(text: str) -> Any:
     return int(text) if len(text) <= 20 else math.inf
 
 
-class _StrictScanner(Scanner):
-    """Stops at the first character of what is never allowed: a long tag costs the scanner minutes (T23)."""
-
-    stops = 0
-
-    def fetch_tag(self) -> NoReturn:
-        self._refuse("tags (!name) are not allowed; remove the tag")
-
-    def fetch_anchor(self) -> NoReturn:
-        self._refuse("anchors (&name) are not allowed; write the value out where it is needed")
-
-    def fetch_alias(self) -> NoReturn:
-        self._refuse("aliases (*name) are not allowed; write the value out")
-
-    def fetch_directive(self) -> NoReturn:
-        self._refuse("directives (%) are not allowed; remove the line")
-
-    def scan_plain_spaces(self, indent: Any, start_mark: Any) -> Any:
-        self._count()
-        return super().scan_plain_spaces(indent, start_mark)
-
-    def scan_flow_scalar_spaces(self, double: Any, start_mark: Any) -> Any:
-        self._count()
-        return super().scan_flow_scalar_spaces(double, start_mark)
-
-    def _count(self) -> None:
-        self.stops += 1
-        if self.stops > YAML_STOPS:
-            self._refuse("too much text outside of literal blocks; write long text as a block (|)")
-
-    def _refuse(self, message: str) -> NoReturn:
-        raise ScannerError(None, None, message, self.reader.get_mark())
-
-
 class _Composer:
-    """Builds the value from events, keeping a stack of open containers and the path to the next value."""
+    """Tells the builder what each event means."""
 
-    def __init__(self) -> None:
-        self.root: Any = None
-        self.places: dict[Path, tuple[int, int]] = {}
-        self.open: list[dict[str, Any] | list[Any]] = []
-        self.path: list[str | int] = []
-        self.key: Any = _NO_KEY
-        self.keys: list[Any] = []
+    def __init__(self, builder: Builder, source: Source) -> None:
+        self.builder = builder
+        self.source = source
         self.documents = 0
-        self.event: Event
 
     def take(self, event: Event) -> None:
-        self.event = event
-        if isinstance(event, ScalarEvent):
+        kind = type(event)
+        if kind is ScalarEvent:
             self.scalar(event)
-        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
-            self.start({} if isinstance(event, MappingStartEvent) else [])
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-            self.end()
-        elif isinstance(event, DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
-                self.refuse("A second document (---) begins here. Put one document into a file.")
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            self.start(event, {} if kind is MappingStartEvent else [])
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            self.builder.end()
+        elif kind is AliasEvent:
+            self.builder.refuse(_ALIASES, _place(event))
+        elif kind is DocumentStartEvent:
+            self.document(event)
 
-    def scalar(self, event: ScalarEvent) -> None:
-        text = str(event.value)
-        plain = not event.style
-        if self.open and isinstance(self.open[-1], dict) and self.key is _NO_KEY:
-            self.take_key(text, plain)
-            return
-        value = text
-        if plain:
-            value = resolve(text)
-            too_large = isinstance(value, int) and not -(2**63) <= value < 2**63
-            if too_large or (isinstance(value, float) and not math.isfinite(value)):
-                self.refuse("The number is larger than 64 bit can hold. Put it into quotation marks.")
-            if _NOT_FINITE.match(text):
-                self.refuse(f"{text} is no finite number. Write one, or put it into quotation marks.")
-        self.add(value)
+    def document(self, event: Any) -> None:
+        self.documents += 1
+        if event.version or event.tags:
+            self.builder.refuse(_DIRECTIVES, _place(event))
+        if self.documents > 1:
+            self.builder.refuse(_SECOND, _place(event))
 
-    def take_key(self, text: str, plain: bool) -> None:
-        mapping = self.open[-1]
-        if text == "<<" and plain:
-            self.refuse("Merge keys (<<) are not allowed. Write the values out.")
-        key = normal(text)
-        if key in mapping:
-            self.refuse(f"The key {key[:60]!r} stands in this map twice. Keep one.")
-        self.key = key
-        # A key marks its value's place until the value is seen, and is what an editor should show.
-        self.places[(*self.path, key)] = self.place()
-
-    def add(self, value: Any) -> None:
-        if len(self.places) > RAW_NODES:
-            self.refuse(f"More than {RAW_NODES:,} values. Make the document smaller.")
-        if not self.open:
-            self.root = value
-            self.places[()] = self.place()
-            return
-        container = self.open[-1]
-        if isinstance(container, dict):
-            container[self.key] = value
-            self.key = _NO_KEY
+    def scalar(self, event: Any) -> None:
+        place = _place(event)
+        self.plain_only(event, place)
+        text = self.source.restored(event.value)
+        if self.builder.wants_key:
+            if text == "<<" and not event.style:
+                self.builder.refuse("Merge keys (<<) are not allowed. Write the values out.", place)
+            self.builder.key(text, place)
         else:
-            self.places[(*self.path, len(container))] = self.place()
-            container.append(value)
+            self.builder.value(text if event.style else self.word(text, place), place)
 
-    def start(self, container: dict[str, Any] | list[Any]) -> None:
-        if self.open and isinstance(self.open[-1], dict) and self.key is _NO_KEY:
-            self.refuse("A key must be one word or text, not a list or map.")
-        step = self.step()
-        self.add(container)
-        self.open.append(container)
-        self.path += step
-        self.keys.append(step)
-        if len(self.open) > RAW_DEPTH:
-            self.refuse(f"Nested deeper than {RAW_DEPTH} levels. Make it flatter.")
+    def word(self, text: str, place: Place) -> Any:
+        value = resolve(text)
+        too_large = isinstance(value, int) and not -(2**63) <= value < 2**63
+        if too_large or (isinstance(value, float) and not math.isfinite(value)):
+            self.builder.refuse("The number is larger than 64 bit can hold. Put it into quotation marks.", place)
+        if value is text and _NOT_FINITE.match(text):
+            self.builder.refuse(f"{text} is no finite number. Write one, or put it into quotation marks.", place)
+        return value
 
-    def step(self) -> list[str | int]:
-        if not self.open:
-            return []
-        parent = self.open[-1]
-        return [self.key] if isinstance(parent, dict) else [len(parent)]
+    def start(self, event: Any, container: dict[str, Any] | list[Any]) -> None:
+        place = _place(event)
+        self.plain_only(event, place)
+        if self.builder.wants_key:
+            self.builder.refuse("A key must be one word or text, not a list or map.", place)
+        self.builder.start(container, place)
 
-    def end(self) -> None:
-        self.open.pop()
-        if self.keys.pop():
-            self.path.pop()
-
-    def place(self) -> tuple[int, int]:
-        mark = self.event.start_mark
-        return mark.line + 1, mark.column + 1
-
-    def refuse(self, message: str) -> NoReturn:
-        at = tuple(self.path) if self.key is _NO_KEY else (*self.path, self.key)
-        refuse_text(message, *self.place(), at=at)
+    def plain_only(self, event: Any, place: Place) -> None:
+        if event.anchor is not None:
+            self.builder.refuse(_ANCHORS, place)
+        if event.tag is not None:
+            self.builder.refuse(_TAGS, place)
 
 
-def _code_point(character: str | int) -> str:
-    return f"U+{character if isinstance(character, int) else ord(character):04X}"
+def _place(event: Event) -> Place:
+    mark: Any = event.start_mark
+    return mark.line + 1, mark.column + 1
 
 
-def _refuse_marked(error: MarkedYAMLError) -> NoReturn:
+def _refuse_character(raw: bytes) -> NoReturn:
+    offset, character = unreadable(raw)
+    refuse_text(f"YAML may not contain the character U+{ord(character):04X}.", *line_and_column(raw, offset))
+
+
+def _refuse_marked(error: MarkedYAMLError, raw: bytes, builder: Builder) -> NoReturn:
+    context, problem = error.context or "", error.problem or ""
     mark = error.problem_mark or error.context_mark
-    message = "; ".join(part for part in (error.context, error.problem) if part)
-    if mark is None:
-        refuse_text(f"Not YAML: {message}.")
-    refuse_text(f"Not YAML: {message}.", mark.line + 1, mark.column + 1)
+    place = _within(raw, (mark.line + 1, mark.column + 1)) if mark else (1, 1)
+    for words, message in _FORBIDDEN:
+        if words in context or words in problem:
+            start = error.context_mark
+            builder.refuse(message, (start.line + 1, start.column + 1) if start else place)
+    if problem == _BAD_CODE:
+        message = "The text contains half of a surrogate pair, or an escape that is no character. Write it itself."
+        builder.refuse(message, builder.place(place))
+    if problem == _ODD_START and mark:
+        problem = f"found character {character_at(raw, mark.index)!r} that cannot start any token"
+    refuse_text(f"Not YAML: {'; '.join(part for part in (context, problem) if part)}.", *place)
+
+
+def _within(raw: bytes, place: Place) -> Place:
+    """libyaml takes the end of a last line for the start of another one."""
+    return min(place, line_and_column(raw, len(raw)))

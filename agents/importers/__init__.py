@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from agents.canonical import normalise
-from agents.documents import load_text, load_zip
+from agents.canonical import normalise_document
+from agents.documents import load_zip
 from agents.documents.loaded import refuse_text
-from agents.documents.text import load_document
+from agents.documents.text import document_in, object_in, read
 from agents.importers.elevenlabs import from_elevenlabs, is_elevenlabs, to_elevenlabs
 from agents.importers.vapi import from_vapi, kind_of, to_vapi
 from agents.schema import validate_document
@@ -45,15 +45,16 @@ def import_file(raw: bytes, *, filename: str = "", content_type: str = "") -> tu
     """
     if raw[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return "slipway", load_zip(raw)
-    data = load_text(raw, filename=filename, content_type=content_type)
-    found = detect(data, filename)
+    loaded = read(raw, filename=filename, content_type=content_type)
+    found = detect(loaded.value, filename) if isinstance(loaded.value, dict) else None
     if found == "slipway":
-        return found, load_document(raw, filename=filename, content_type=content_type)
+        return found, document_in(loaded)
+    data = object_in(loaded)
     if found is None:
         refuse_text(_unknown(data), 1, 1)
     document = from_vapi(data) if found == "vapi" else from_elevenlabs(data)
     validate_document(document)
-    return found, dict(normalise(document))
+    return found, normalise_document(document)
 
 
 def _unknown(data: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import jsonschema_rs
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from agents.canonical import normalise
+from agents.canonical import normalise, normalise_document
 from agents.names import key_fault, name_fault, normal, pointer
 from agents.schema.models import API_VERSION, KIND, Closed, Document, Spec
 from agents.schema.problems import Problem, problems
@@ -44,7 +44,7 @@ def validate(config: Mapping[str, Any]) -> None:
 
 def validate_document(document: Mapping[str, Any]) -> None:
     """As `validate`, for a document that stands alone: pointers begin at the envelope (`/spec/...`)."""
-    document = normalise(dict(document)) if isinstance(document, Mapping) else document
+    document = normalise_document(document) if isinstance(document, Mapping) else document
     found = _model_errors(Document, document)
     if not found:
         found = [*_metadata_errors(document), *_deeper(document.get("spec") or {}, ("spec",))]

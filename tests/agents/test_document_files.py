@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -181,10 +180,8 @@ def test_load_zip__of_a_hostile_archive__is_refused_as_a_whole(name: str) -> Non
 
 def test_load_zip__of_a_bomb__is_refused_before_it_is_unpacked() -> None:
     bomb = packed(("agent.yaml", AGENT), *((f"knowledge/k{n}.md", b"0" * 4_000_000) for n in range(5)))
-    before = time.process_time()
     with pytest.raises(TooLarge, match="unpacked"):
         load_zip(bomb)
-    assert time.process_time() - before < 1
     with pytest.raises(TooLarge):
         load_zip(b"PK\x03\x04" + b"\0" * 16 * 1024 * 1024)
 
@@ -214,6 +211,12 @@ def test_section_text__of_any_section__parses_back_exactly(config: dict[str, Any
         ("knowledge/k", "---\ntitle: [a]\n---\nText", "/knowledge/k/title", 2, 1),
         ("variables", "a: {}\na: {}\n", "/variables", 2, 1),
         ("policies", "just text", "/policies", 1, 1),
+        ("flow", '{"start": "a",\n "nodes": {"a": {"type": 1}}}', "/flow/nodes/a/type", 2, 18),
+        ("flow", '{"start": "a",\n "nodes": {"a": {"type": "end"}}', "/flow", 2, 33),
+        ("tools/x", '{"type": "http",\n\t"\u00e9": "\u00e9", "method": "FETCH"}', "/tools/x/method", 2, 12),
+        ("variables", '{"a": {},\n "a": {}}', "/variables", 2, 2),
+        ("tools/x", "{type: http, method: 7}", "/tools/x/method", 1, 14),
+        ("tools/x", "type: http\nname: \ud800", "/tools/x", 2, 7),
     ],
 )
 def test_parse_section__of_a_mistake__says_line_column_and_pointer(
@@ -239,6 +242,7 @@ def test_parse_section__of_knowledge__takes_markdown_with_and_without_front_matt
     plain = parse_section("knowledge/faq", "# Opening hours\n\nNote: closed on Sundays.\n")
     assert plain == {"title": "Opening hours", "content": "# Opening hours\n\nNote: closed on Sundays.\n"}
     assert parse_section("knowledge/faq", "Just a line") == {"title": "faq", "content": "Just a line"}
+    assert parse_section("policies", '{"p": {"a": "\\ud83d\\ude00"}}') == {"p": {"a": "\U0001f600"}}
     assert parse_section("knowledge/faq", "title: F\nsource: doc-1\n") == {"title": "F", "source": "doc-1"}
 
 
@@ -253,8 +257,22 @@ def test_section__of_an_unknown_path__is_refused(path: str) -> None:
 def test_load_text__of_what_was_written_at_the_limits__is_taken() -> None:
     lines = "An answer of ordinary length, forty letters.\n" * 20_000
     config = {"prompt": lines, "knowledge": {"k": {"title": "K", "content": lines[:-1]}}}
+    wide = {"extensions": {"x": {f"key {number}": "a few words" for number in range(19_990)}}}
     for dump in (dump_json, dump_yaml):
         assert load_text(dump(document(config)))["spec"] == config
-    wide = {"extensions": {"x": {f"key {number}": "a few words" for number in range(19_990)}}}
-    assert load_text(dump_json(document(wide)))["spec"] == wide
+        assert load_text(dump(document(wide)))["spec"] == wide
     assert load_zip(dump_zip(document({"prompt": "x" * 1_000_000})))["spec"] == {"prompt": "x" * 1_000_000}
+
+
+def test_load_zip__of_a_schema_mistake__says_member_line_and_column() -> None:
+    flow = b"start: a\nnodes:\n  a: {type: end}\nedges:\n  - {from: a,\n     to: z}\n"
+    raw = packed(("agent.yaml", AGENT), ("flow.yaml", flow), ("knowledge/k.md", b"---\nsource: s\ntitle: K\n---\nText"))
+    with pytest.raises(InvalidContent) as refusal:
+        load_zip(raw)
+    (error,) = refusal.value.errors
+    assert (error.pointer, error.line, error.column) == ("/spec/flow/edges/0/to", 6, 6)
+    assert error.message.startswith("flow.yaml: There is no node 'z'")
+    with pytest.raises(InvalidContent) as refusal:
+        load_zip(packed(("agent.yaml", AGENT + b"spec:\n  settings: {x: 1}\n"), ("prompt.md", b"Hi")))
+    (error,) = refusal.value.errors
+    assert (error.pointer, error.line, error.column) == ("/spec/settings/x", 5, 14)

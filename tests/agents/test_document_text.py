@@ -1,15 +1,38 @@
-"""Strict loading of JSON and YAML: hostile text is refused quickly, with line and column (T23, T24)."""
+"""Strict loading of JSON and YAML: what is refused is refused with line and column (T23, T24)."""
 
-import time
+import json
+import re
 from typing import Any
+from unicodedata import normalize
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
-from agents.documents import load_document, load_text
-from console.organizations.errors import InvalidContent, Refusal, TooLarge
-from tests.agents.documents import ORDER_AGENT, SAMPLES
+from agents.documents import dump_json, load_document, load_text
+from agents.documents.json_text import load_json
+from agents.documents.yaml_text import load_yaml
+from console.organizations.errors import InvalidContent, Refusal
+from tests.agents.documents import ORDER_AGENT, SAMPLES, VALUES
 
-MIB = 1024 * 1024
+YAML_PIECES = [
+    "a",
+    "b: ",
+    "- ",
+    ": ",
+    "? ",
+    "x y",
+    "é",
+    "\n",
+    "\n  ",
+    "\n    ",
+    "\n\n",
+    "\r\n",
+    "  ",
+    *"-?:,[]{}#|>+'\"@",
+]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +86,17 @@ def test_load__of_keys_that_look_like_values__keeps_them_as_text() -> None:
         ("a: *x", 1, 4, "aliases"),
         ("a: !!python/object/apply:os.system [ls]", 1, 4, "tags"),
         ("a: !x y", 1, 4, "tags"),
+        ("a: ! y", 1, 4, "tags"),
+        ("b: 1\na: !", 2, 4, "tags"),
+        ("a: !x!y z", 1, 4, "tags"),
+        ("a: !<x y", 1, 4, "tags"),
+        ("a: [b, &]", 1, 8, "anchors"),
+        ("a: 1\n...\nb: 2", 3, 1, "second document"),
+        ("%YAML 1.3\n---\na: 1", 1, 1, "directives"),
+        ("# x\n%FOO x\n---\na: 1", 2, 1, "directives"),
+        ("\u00e9: \U0001f600 # \u2028\n\u00e9\u00e9: @", 2, 5, "'@'"),
+        ("\u00e9: \U0001f600\nb: \u00e9\x07", 2, 5, "U+0007"),
+        ('a:\n  - x\n  - "\\ud83d\\ude00"', 3, 8, "surrogate"),
         ("b:\n  <<: {a: 1}", 2, 3, "Merge keys"),
         ("a: 1\nb: 2\na: 3", 3, 1, "twice"),
         ("\u00e9: 1\ne\u0301: 2", 2, 1, "twice"),
@@ -96,6 +130,14 @@ def test_load__of_keys_that_look_like_values__keeps_them_as_text() -> None:
         ('{"a": 1} {', 1, 10, "Extra data"),
         ('{"a": [', 1, 8, "value"),
         ("{'a': 1}", 1, 2, "no value"),
+        ('{"\u00e9\U0001f600": [1, "\u00e9",\r\n "\u00e9" 1]}', 2, 6, "','"),
+        ('{"\u00e9\U0001f600": tru}', 1, 8, "no value"),
+        ('{"a": "\U0001f600\\x"}', 1, 9, "escape"),
+        ('{"a": "b', 1, 7, "Unterminated"),
+        ('{"a": [1}', 1, 9, "','"),
+        ('{"a" 1}', 1, 6, "':'"),
+        ('{"a": ]}', 1, 7, "value"),
+        ('{"a": 1\x0c}', 1, 7, "no value"),
     ],
 )
 def test_load__of_a_trap__is_refused_with_line_and_column(text: str, line: int, column: int, words: str) -> None:
@@ -113,6 +155,7 @@ def test_load__of_json_text_that_no_part_can_hold__is_refused_with_a_pointer(tex
     with pytest.raises(InvalidContent) as refusal:
         load_text(text.encode())
     assert refusal.value.errors[0].pointer == pointer
+    assert refusal.value.errors[0].line == 1
 
 
 def test_load__of_a_byte_order_mark__is_tolerated_and_utf_16_is_not() -> None:
@@ -132,47 +175,70 @@ def test_load__by_name_and_type__takes_the_format_they_say() -> None:
         load_text(b"a: 1", filename="A.JSON")
 
 
-HOSTILE = {
-    "json depth": b"[" * (16 * MIB),
-    "json object depth": b'{"a":' * 2_000_000,
-    "json wide": b"[" + b"1," * (8 * MIB - 2) + b"1]",
-    "json texts": b"[" + b'"",' * (5 * MIB) + b"1]",
-    "json unclosed": b'{"a":"' + b'\\"' * (7 * MIB),
-    "json quotes": b"{" + b'"' * (15 * MIB),
-    "json digits": b'{"a":' + b"9" * (15 * MIB) + b"}",
-    "json colons": b"{" + b":" * (15 * MIB),
-    "json blanks": b"{" + b" " * (15 * MIB),
-    "yaml depth": b"[" * (3 * MIB),
-    "yaml maps": b"{a: " * 700_000,
-    "yaml dashes": b"- " * MIB,
-    "yaml indentation": b"\n".join(b" " * column + b"a:" for column in range(1500)),
-    "yaml lines": b"a: 1\n" * 600_000,
-    "yaml comments": b"# x\n" * 700_000,
-    "yaml blank lines": b"a: |\n" + b"\n" * (2 * MIB),
-    "yaml words": b"a: " + b"x " * 1_500_000,
-    "yaml quoted words": b'a: "' + b"x " * 1_500_000 + b'"',
-    "yaml escapes": b'a: "' + b"\\x41" * 700_000 + b'"',
-    "yaml tag": b"a: !" + b"x" * (2 * MIB),
-    "yaml tag address": b"a: !<" + b"%41" * 900_000 + b">",
-    "yaml anchor": b"a: &" + b"x" * (2 * MIB),
-    "yaml directive": b"%TAG ! " + b"x" * (2 * MIB),
-    "yaml question marks": b"? " * MIB,
-    "yaml commas": b"[" + b"," * (2 * MIB),
-    "yaml lists": b"a: [" + b"[]," * (MIB - 10),
-    "yaml laughs": b"a: &a [x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n",
-    "yaml large": b"a: " + b"x" * (15 * MIB),
-    "too large": b" " * (16 * MIB + 1),
-}
+def test_load__of_unicode_line_ends_in_yaml__keeps_them_as_the_text_they_are() -> None:
+    # YAML 1.2 ends lines at LF and CR alone; older readers change or cut the text at these.
+    raw = 'a: x\u2028y\nb: |\n  x\x85y\u2029z\nc: "x\x85 y"\nd: \U0001fffe\n'
+    assert load_text(raw.encode()) == {
+        "a": "x\u2028y",
+        "b": "x\x85y\u2029z\n",
+        "c": "x\x85 y",
+        "d": "\U0001fffe",
+    }
+    every = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+    with pytest.raises(InvalidContent, match="noncharacters"):
+        load_text(f"a: \u2028{every}".encode())
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_load__of_a_hostile_text__is_refused_cheaply(name: str) -> None:
-    # CPU time of this process: a busy machine must not make the test fail. The goal is one second (G18).
-    before = time.process_time()
-    with pytest.raises(Refusal) as refusal:
-        load_text(HOSTILE[name])
-    assert time.process_time() - before < 2
-    assert isinstance(refusal.value, InvalidContent | TooLarge)
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from(list('{}[]:,"\\ \n\ttrue0.1-eEu0d8f\u00e9\x01')), max_size=30) | VALUES.map(json.dumps))
+def test_load__of_any_json__agrees_with_the_standard_parser(text: str) -> None:
+    refusal, value, expected = "", None, None
+    try:
+        value = load_json(text.encode("utf-8", "surrogatepass")).value
+    except Refusal as error:
+        refusal = error.detail
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        assert refusal
+    else:
+        # What only we refuse: a key twice, half of a surrogate pair, a number beyond 64 bit. Keys are in NFC.
+        assert not refusal or re.search("twice|surrogate|64 bit|NaN|Infinity", refusal)
+        assert refusal or as_written(value) == as_written(expected)
+
+
+def as_written(value: Any) -> str:
+    """The value as JSON text in NFC."""
+    return normalize("NFC", json.dumps(value, ensure_ascii=False))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(YAML_PIECES), max_size=14).map("".join))
+def test_load__of_any_yaml__agrees_with_another_reader_of_yaml_1_2(text: str) -> None:
+    try:
+        value = load_yaml(text.encode()).value
+        expected = YAML(typ="base", pure=True).load(text)
+    except (Refusal, YAMLError):
+        return
+    assert as_text(value) == as_text(expected)
+
+
+def as_text(value: Any) -> Any:
+    """The value with what is empty as the other reader has it: it knows texts alone."""
+    if isinstance(value, dict):
+        return {key: as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_text(item) for item in value]
+    return "" if value is None else value
+
+
+@pytest.mark.parametrize("text", ["", "a", '{"a": 1}', '["\\ud83d\\ude00"]'])
+def test_load_json__of_one_value__is_that_value(text: str) -> None:
+    if text in ("", "a"):
+        with pytest.raises(InvalidContent):
+            load_json(text.encode())
+    else:
+        assert load_json(text.encode()).value == json.loads(text)
 
 
 def test_load__of_a_broken_upstream_file__says_line_and_column() -> None:
@@ -190,4 +256,31 @@ def test_load_document__of_a_schema_mistake_in_yaml__says_line_column_and_pointe
         load_document(raw)
     assert [(error.pointer, error.line, error.column) for error in refusal.value.errors] == [
         ("/spec/settings/greting", 7, 5)
+    ]
+
+
+def test_load_document__of_schema_mistakes_in_json__says_line_column_and_pointer() -> None:
+    raw = dump_json(load_document(ORDER_AGENT))
+    raw = raw.replace(b'"greeting"', b'"greting"').replace(b'"to": "bye"', b'"to": "gone", "n\xc3\xa4h": 1')
+    with pytest.raises(InvalidContent) as refusal:
+        load_document(raw.replace(b'"greting"', b'"greeting"'), filename="a.json")
+    (error,) = refusal.value.errors
+    lines = raw.decode().split("\n")
+    assert error.pointer == "/spec/flow/edges/2/to"
+    assert error.line
+    assert lines[error.line - 1].index('"to"') + 1 == error.column
+    with pytest.raises(InvalidContent) as refusal:
+        load_document(raw, filename="a.json")
+    assert [
+        (error.pointer, lines[(error.line or 0) - 1][(error.column or 0) - 1 :]) for error in refusal.value.errors
+    ] == [("/spec/settings/greting", '"greting": "Hello, this is the order desk.",')]
+
+
+def test_load_document__of_a_missing_key_in_json__says_where_its_object_is() -> None:
+    with pytest.raises(InvalidContent) as refusal:
+        load_document(
+            b'{"apiVersion": "v1", "kind": "Assistant", "metadata": {"name": "a"},\n "spec": {"tools": {"x": {}}}}'
+        )
+    assert [(error.pointer, error.line, error.column) for error in refusal.value.errors] == [
+        ("/spec/tools/x/type", 2, 21)
     ]
