@@ -43,7 +43,7 @@ def without_field(form: forms.Form, shown: Container[str]) -> list[tuple[str, st
     """The sent texts for which the page has no field any more: it shows them to copy, so that none is lost."""
     if not form.is_bound:
         return []
-    sent = [(field.label, str(field.value() or "")) for field in form.visible_fields() if field.name not in shown]
+    sent = [(str(field.label), str(field.value() or "")) for field in form.visible_fields() if field.name not in shown]
     return [(label, text) for label, text in sent if text.strip()]
 
 

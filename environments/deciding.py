@@ -46,8 +46,8 @@ class Case:
 
     def fields_for(self, form: DecisionForm) -> set[str]:
         """The fields of a sent decision that the page shows again: none when it is not open any more."""
-        open_ = {choice.offer.verb for choice in self.choices if choice.offer.enabled}
-        return set(form.fields) if form.data.get("decision") in open_ else set()
+        offered = {choice.offer.verb for choice in self.choices if choice.offer.enabled}
+        return set(form.fields) if form.data.get("decision") in offered else set()
 
 
 def case_of(request: HttpRequest, agent: Agent, bound: DecisionForm | None) -> Case | None:

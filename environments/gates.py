@@ -13,6 +13,7 @@ from agents.models import Agent, Version
 from agents.versions import people_behind
 from console.organizations.actor import Actor
 from console.organizations.errors import Holder, Refusal, SignInNotFresh
+from console.organizations.models import User
 from console.organizations.policies import holder_of
 from environments.approvals import approval_of, staleness
 from environments.errors import ApprovalStale, GateFailed, OnHold, SelfApproval
@@ -167,14 +168,7 @@ def self_approval(agent: Agent, version: Version, actor: Actor, permission: str)
     """The four-eyes refusal when the actor's own work is in the version, whether or not the rule is on."""
     if actor.user is None or actor.user.pk not in people_behind(version):
         return None
-    holder = holder_of(permission, agent.organization)
-    others = Holder(holder.permission, holder.roles, [name for name in holder.people if name != actor.user.name])
-    people = ", ".join(others.people) or "nobody else at the moment"
-    return SelfApproval(
-        f"v{version.number} contains your own work, so another person must {holder.permission}: {people}."
-        " Nothing was changed.",
-        others,
-    )
+    return _another_must(f"v{version.number} contains your own work", permission, agent, actor.user)
 
 
 def own_decision(agent: Agent, version: Version, environment: Environment, actor: Actor) -> SelfApproval | None:
@@ -188,10 +182,17 @@ def own_decision(agent: Agent, version: Version, environment: Environment, actor
     pin = Pin.objects.filter(agent=agent, environment=environment).select_related("deployment").first()
     if pin is None or actor.user is None or pin.deployment.by_id != actor.user.pk:
         return None
-    holder = holder_of("mark_ready", agent.organization)
+    return _another_must(f"You promoted v{version.number} yourself", "mark_ready", agent, actor.user)
+
+
+def _another_must(why: str, permission: str, agent: Agent, person: User) -> SelfApproval:
+    """The four-eyes refusal: why this person may not, and who else could."""
+    holder = holder_of(permission, agent.organization)
+    others = Holder(holder.permission, holder.roles, [name for name in holder.people if name != person.name])
+    people = ", ".join(others.people) or "nobody else at the moment"
     return SelfApproval(
-        f"You promoted v{version.number} yourself, so another person must {holder.permission}. Nothing was changed.",
-        holder,
+        f"{why}, so another person must {holder.permission}: {people}. Nothing was changed.",
+        others,
     )
 
 

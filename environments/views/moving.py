@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from agents.doors import agent_for
 from agents.models import Agent, Version
-from console.organizations.doors import actor_of, typed_before
+from console.organizations.doors import actor_of, posted, typed_before
 from console.organizations.policies import holder_of
 from environments.actions import activate, promote, publish, push_to_production
 from environments.attempts import Attempt, attempt, without_field
@@ -30,7 +30,7 @@ def promote_page(request: HttpRequest, organization: str, agent: str) -> HttpRes
     """The draft, or with `?version=` a version that exists, into a staging environment."""
     found = agent_for(request, organization, agent)
     version, target = _version_in(request, found), _environment_in(request, found)
-    form = PromoteForm(request.POST or None, of_draft=version is None)
+    form = PromoteForm(posted(request), of_draft=version is None)
     tried = attempt(request, form, lambda data: _promote(request, found, version, target, data))
     if tried.done:
         return _moved(request, found, tried.done, after=_waits_for(found, tried.done, "mark_ready"))
@@ -47,7 +47,7 @@ def push_page(request: HttpRequest, organization: str, agent: str) -> HttpRespon
     found = agent_for(request, organization, agent)
     asked, target = _version_in(request, found), _environment_in(request, found)
     initial = typed_before(request)
-    form = PushForm(request.POST or None, initial=initial, needs_ticket=found.organization.ticket_required)
+    form = PushForm(posted(request), initial=initial, needs_ticket=found.organization.ticket_required)
     tried = attempt(request, form, lambda data: _push(request, found, target, data))
     if tried.done:
         return _moved(request, found, tried.done)
@@ -63,7 +63,7 @@ def activate_page(request: HttpRequest, organization: str, agent: str, number: i
     """A version into the environment of `?environment=`, under the gates of a promotion or push into it."""
     found = agent_for(request, organization, agent)
     version, target = _numbered(found, number), _environment_in(request, found)
-    form = ActivateForm(request.POST or None, initial=typed_before(request))
+    form = ActivateForm(posted(request), initial=typed_before(request))
     tried = attempt(request, form, lambda data: _activate(request, found, number, target, data))
     if tried.done:
         return _moved(request, found, tried.done)

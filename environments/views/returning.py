@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from agents.doors import agent_for
 from agents.models import Agent
-from console.organizations.doors import actor_of
+from console.organizations.doors import actor_of, posted
 from console.organizations.errors import NotFound
 from environments.actions import lift_hold, rollback
 from environments.attempts import Attempt, attempt, without_field
@@ -27,7 +27,7 @@ from environments.timeline import outcome
 def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """The versions that the environment served before, the previous one chosen, and what changes back."""
     found = agent_for(request, organization, agent)
-    form = RollbackForm(request.POST or None)
+    form = RollbackForm(posted(request))
     slug = request.GET.get("environment", "")
     tried = attempt(request, form, lambda data: _roll_back(request, found, slug, data))
     if tried.done:
@@ -48,7 +48,7 @@ def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpRe
 def lift_hold_page(request: HttpRequest, organization: str, agent: str, number: int) -> HttpResponse:
     """Free a version that was rolled back."""
     found = agent_for(request, organization, agent)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     tried = attempt(
         request, form, lambda data: lift_hold(found, actor=actor_of(request), number=number, reason=data["reason"])
     )
