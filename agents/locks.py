@@ -2,14 +2,18 @@
 
 from agents.errors import AgentArchived
 from agents.models import Agent, Draft
+from console.organizations.models import Organization
 
 
 def lock_agent(agent: Agent, *, archived_too: bool = False) -> Agent:
     """Lock the agent's row until the transaction ends and read it anew; an archived agent is refused.
 
-    All verbs of one agent queue up here, two agents never wait for each other.
+    All verbs of one agent queue up here, two agents never wait for each other. What the verb asks of people
+    and rules after this holds until its event is written: a removal or a new rule comes before or after it.
     """
-    locked = Agent.objects.select_for_update(of=("self",)).select_related("organization").get(pk=agent.pk)
+    organization = Organization.objects.steady(agent.organization)
+    locked = Agent.objects.select_for_update().get(pk=agent.pk)
+    locked.organization = organization
     if locked.archived_at and not archived_too:
         raise AgentArchived(f"{locked.name} is archived. Bring it back first. Nothing was changed.")
     return locked

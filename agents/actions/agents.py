@@ -42,6 +42,7 @@ def create_agent(
 
     Refuses an unusable slug or name (`Invalid`), a taken slug (`SlugTaken`) and an invalid configuration.
     """
+    organization = Organization.objects.steady(organization)
     require(actor, "create_agent", organization)
     agent = _make(organization, actor, slug, name, description, labels or {}, config or {}, "Created")
     record(
@@ -67,6 +68,7 @@ def import_agent(
 
     It enters Development only: approvals and pins are never imported (T56).
     """
+    organization = Organization.objects.steady(organization)
     require(actor, "create_agent", organization)
     metadata = document.get("metadata", {})
     name, description = metadata.get("name") or slug, metadata.get("description", "")

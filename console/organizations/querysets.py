@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -19,12 +19,23 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(memberships__user=user)
 
     def locked(self, organization: "Organization") -> "Organization":
-        """The row as it is now, locked until the transaction ends: verbs about people queue up here.
+        """The row as it is now, locked until the transaction ends: verbs about people and rules queue up here.
 
-        The lock leaves the key alone (FOR NO KEY UPDATE): a stronger one would wait for every row that
-        somebody else adds to the organization and could deadlock with the audit chain.
+        They wait for the acts under way (`steady`), and acts that come later wait for them. The row lock leaves
+        the key alone (FOR NO KEY UPDATE): a stronger one would wait for every row that somebody else adds to
+        the organization and could deadlock with the audit chain.
         """
+        _lock_rules("pg_advisory_xact_lock", organization)
         return self.select_for_update(no_key=True).get(pk=organization.pk)
+
+    def steady(self, organization: "Organization") -> "Organization":
+        """The row as it is now; people, roles and rules stay as they are until the transaction ends (G16).
+
+        Any number of acts share this. It comes before every row lock. An advisory lock, because it is fair:
+        with row locks, a stream of acts could keep a removal of their own author waiting for ever (T50).
+        """
+        _lock_rules("pg_advisory_xact_lock_shared", organization)
+        return self.get(pk=organization.pk)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -46,3 +57,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def withdraw(self) -> int:
         """Make these links useless; how many there were."""
         return self.update(revoked_at=timezone.now())
+
+
+def _lock_rules(function: str, organization: "Organization") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(hashtext('rules'), hashtext(%s))", [str(organization.pk)])
