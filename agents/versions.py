@@ -62,3 +62,13 @@ def start_from(draft: Draft, version: Version, *, author: User) -> None:
     draft.base, draft.based_at, draft.contributors = version, version.created_at, []
     credit(draft, by=author, reason=f"Published as v{version.number}", at=version.created_at)
     draft.save(update_fields=["base", "based_at", "contributors"])
+
+
+def ancestry(agent: Agent, version_id: UUID | None) -> set[UUID]:
+    """A version and everything it descends from."""
+    bases = dict(Version.objects.filter(agent=agent).values_list("pk", "base_id"))
+    found: set[UUID] = set()
+    while version_id is not None and version_id not in found:
+        found.add(version_id)
+        version_id = bases.get(version_id)
+    return found

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import orjson
 
-from agents.models import Version
+from agents.models import Agent, Version
 from console.organizations.models import Organization
 from environments import policies
 from environments.models import Environment, SignOff
@@ -40,6 +41,20 @@ def basis_of(version: Version, target: Environment | None, organization: Organiz
         "target": target.slug if target else "",
     }
     return Basis(version.digest, [], rules)
+
+
+def approved_by_others(agent: Agent) -> set[UUID]:
+    """The versions that another person approved and nobody spoke against since: their work has been seen (T5).
+
+    An approval that ran out was given all the same; one's own approval, while four eyes were off, counts for nothing.
+    """
+    found: set[UUID] = set()
+    for decision in SignOff.objects.filter(agent=agent).order_by("at", "pk"):
+        if decision.decision == SignOff.Decision.READY and not decision.is_self_approval:
+            found.add(decision.version_id)
+        elif decision.decision not in {SignOff.Decision.EXPIRED, SignOff.Decision.WITHDRAWN}:
+            found.discard(decision.version_id)
+    return found
 
 
 def approval_of(version: Version) -> SignOff | None:

@@ -1,8 +1,7 @@
 """Is the draft behind? Nobody's publish silently undoes somebody's rollback or fix (issue, D 10)."""
 
-from uuid import UUID
-
 from agents.models import Agent, Draft, Version
+from agents.versions import ancestry
 from environments.errors import StaleBase
 from environments.models import Deployment, Environment, Pin
 
@@ -48,16 +47,6 @@ def version_of_content(digest: str, served: Version | None, latest: Version | No
     What the entry environment serves already (then it is *unchanged*), or the latest version.
     """
     return next((version for version in (served, latest) if version and version.digest == digest), None)
-
-
-def ancestry(agent: Agent, version_id: UUID | None) -> set[UUID]:
-    """A version and everything it descends from."""
-    bases = dict(Version.objects.filter(agent=agent).values_list("pk", "base_id"))
-    found: set[UUID] = set()
-    while version_id is not None and version_id not in found:
-        found.add(version_id)
-        version_id = bases.get(version_id)
-    return found
 
 
 def _went_back(move: Deployment) -> bool:

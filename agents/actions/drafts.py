@@ -14,6 +14,7 @@ from agents.merge import Conflict as Clash
 from agents.models import Agent, Draft, Version
 from agents.parts import manifest_digest, split
 from agents.schema import validate
+from agents.versions import ancestry, people_behind
 from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations.actor import Actor
@@ -160,7 +161,9 @@ def merge_draft(
     validate(result.config)
     before = draft.manifest.digest
     contents = store(locked.organization, split(result.config))
-    draft.contributors = _people(draft.contributors, [version.author_id, _person(actor).pk])
+    draft.contributors = _people(
+        draft.contributors, _left_behind(draft, version), [version.author_id, _person(actor).pk]
+    )
     _write(draft, contents, actor, f"Merged v{number}", _Base(version, True))
     data = {"v": number, "strategy": strategy}
     record("draft.merged", locked.audit_target(), actor=actor, before=before, after=contents.digest, data=data)
@@ -215,6 +218,16 @@ def _version(agent: Agent, number: int) -> Version:
     if version is None:
         raise NotFound(f"There is no v{number} of {agent.name}.")
     return version
+
+
+def _left_behind(draft: Draft, version: Version) -> set[Any]:
+    """The people behind the draft's base when the version does not descend from it.
+
+    The merge takes the base away, but what they wrote may stay in the draft (T5).
+    """
+    if draft.base is None or draft.base.pk in ancestry(version.agent, version.pk):
+        return set()
+    return people_behind(draft.base)
 
 
 def _both_texts(clash: Clash) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agents.locks import draft_of, lock_agent
 from agents.models import Agent, Draft, Version
 from agents.versions import cut_version, start_from
+from audit.checkpoints import after_commit
 from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations.actor import Actor
@@ -13,10 +14,11 @@ from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import environment_of, person, require_digest, require_live, version_of
 from environments.actions.pushing import push_under_lock
+from environments.approvals import approved_by_others
 from environments.errors import Unchanged
 from environments.gates import Move, enforce
 from environments.lineage import behind, moved_past, version_of_content
-from environments.models import Deployment, Environment, Release, SignOff
+from environments.models import Deployment, Environment, Release
 from environments.moves import Why, change_state, current_pin, move_pin
 from environments.pipeline import entry_environment
 
@@ -140,6 +142,8 @@ def activate(
             _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
         )
     _record_move("release.activated", deployment, actor)
+    if target.is_production:
+        after_commit(locked.organization)
     return deployment
 
 
@@ -159,8 +163,7 @@ def _version_to_publish(agent: Agent, target: Environment, draft: Draft, actor: 
     move = moved_past(agent, draft)
     if move is not None:
         raise behind(move)
-    decided = SignOff.objects.filter(agent=agent, decision=SignOff.Decision.READY)
-    approved = set(decided.values_list("version_id", flat=True))
+    approved = approved_by_others(agent)
     version = cut_version(agent, draft, author=person(actor), description=description, approved=approved)
     start_from(draft, version, author=person(actor))
     Release.objects.create(version=version, organization=agent.organization, agent=agent)
