@@ -10,7 +10,7 @@ from console.organizations.ids import new_id
 from console.refusals import refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{8,64}$")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{8,64}\Z")
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
@@ -21,6 +21,17 @@ def request_id(get_response: GetResponse) -> GetResponse:
         request.request_id = given if _REQUEST_ID.match(given) else new_id().hex  # type: ignore[attr-defined]
         response = get_response(request)
         response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def not_kept(get_response: GetResponse) -> GetResponse:
+    """No browser and no proxy keeps a page, unless its view says so: what it showed may be taken away (ASVS 14.3.2)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return middleware

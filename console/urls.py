@@ -4,6 +4,9 @@ from django.urls import include, path
 
 from console import views
 
+handler400 = views.bad_request
+handler500 = views.server_error
+
 urlpatterns = [
     path("healthz", views.health, name="health"),
     path("", include("console.people_urls")),
