@@ -42,7 +42,7 @@ def saves_of(agent: Agent, *, before: int | None = None) -> list[Save]:
     if before is not None:
         entries = entries.filter(pk__lt=before)
     found = list(entries.order_by("-pk")[: PAGE + 2])
-    older: list[Any] = [*found[1:], None]
+    older: list[Any] = [*found[1:], None][: len(found)]
     return [_save(entry, previous) for entry, previous in zip(found, older, strict=True)][: PAGE + 1]
 
 

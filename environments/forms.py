@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from console.organizations.forms import ExactForm
 from environments.models import Environment, Release
 
 NOTE = forms.Textarea(attrs={"rows": 3})
@@ -32,7 +33,7 @@ class ListFilter(forms.Form):
         self.fields["environment"].choices = [("", "Any"), *served]  # type: ignore[attr-defined]  # a ChoiceField
 
 
-class MoveForm(forms.Form):
+class MoveForm(ExactForm):
     """What every move of a pin carries: what the person saw, and why."""
 
     note = forms.CharField(
@@ -77,7 +78,7 @@ class ActivateForm(MoveForm):
     field_order = ("ticket", "note", "expected_live")
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(ExactForm):
     """One decision of QA on a candidate, with the text it asks for: `note` or `reason`."""
 
     decision = forms.CharField(widget=forms.HiddenInput)
@@ -105,7 +106,7 @@ class DecisionForm(forms.Form):
         )
 
 
-class RollbackForm(forms.Form):
+class RollbackForm(ExactForm):
     """Back to a version that was in the environment before."""
 
     number = forms.IntegerField(min_value=1)
@@ -115,7 +116,7 @@ class RollbackForm(forms.Form):
     expected_live = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(ExactForm):
     """A reason, for acts that ask for nothing else."""
 
     reason = forms.CharField(label="Reason", required=False, max_length=TEXT, widget=NOTE)

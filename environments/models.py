@@ -147,11 +147,14 @@ class Release(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[State.PRODUCTION, State.STAGING, State.CHANGES_REQUESTED, State.READY],
+        source=[State.PRODUCTION, State.STAGING, State.CHANGES_REQUESTED, State.READY, State.SUPERSEDED],
         target=State.ROLLED_BACK,
     )
     def to_rolled_back(self) -> None:
-        """Rolled away from, and on hold until a named person lifts it."""
+        """Rolled away from, and on hold until a named person lifts it.
+
+        From SUPERSEDED when its hold was lifted while Staging still served it.
+        """
 
 
 class SignOff(models.Model):

@@ -16,6 +16,11 @@ def environments_of(organization: Organization) -> list[Environment]:
     return list(Environment.objects.filter(organization=organization).in_order())
 
 
+def environment_named(organization: Organization, slug: str) -> Environment | None:
+    """The environment with this slug; compared here, because an address may hold what no database takes (NUL)."""
+    return next((place for place in environments_of(organization) if place.slug == slug), None)
+
+
 def entry_environment(organization: Organization) -> Environment:
     """The first environment after Development: where a publish goes."""
     for environment in environments_of(organization):

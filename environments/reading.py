@@ -10,6 +10,7 @@ from agents.models import Agent, Draft, Version
 from console.organizations.errors import NotFound
 from environments.errors import EnvironmentUnpinned
 from environments.models import Deployment, Environment, Pin
+from environments.pipeline import environment_named
 from environments.policies import can_read_version, missing
 
 DRAFT = "draft"
@@ -93,7 +94,7 @@ def _save_side(agent: Agent, name: str) -> Side:
 
 
 def _served_side(agent: Agent, slug: str, rights: frozenset[str]) -> Side:
-    environment = Environment.objects.filter(organization=agent.organization, slug=slug).first()
+    environment = environment_named(agent.organization, slug)
     if environment is None:
         raise NotFound(f"There is no environment {slug}.")
     pins = Pin.objects.filter(agent=agent, environment=environment).select_related("version__manifest")

@@ -19,7 +19,7 @@ from console.organizations.roles import PERMISSIONS, Role
 
 ROLE_CHOICES = [(role.value, role.label) for role in Role]
 SLUG = RegexValidator(
-    r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+    r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z",
     "Use 1 to 63 lower-case letters, digits and hyphens; begin and end with a letter or digit.",
 )
 

@@ -7,6 +7,7 @@ from console.organizations.models import User
 from environments.errors import EnvironmentUnpinned
 from environments.models import Environment, Pin
 from environments.moves import current_pin
+from environments.pipeline import environment_named
 
 NOTHING = 0  # `expected_live` of a caller who saw that the environment serves nothing
 
@@ -23,7 +24,7 @@ def version_of(agent: Agent, number: int) -> Version:
 
 def environment_of(agent: Agent, slug: str) -> Environment:
     """An environment of the agent's organization by slug, or `NotFound`; never another one instead (R4)."""
-    environment = Environment.objects.filter(organization=agent.organization, slug=slug).first()
+    environment = environment_named(agent.organization, slug)
     if environment is None:
         raise NotFound(f"There is no environment {slug}.")
     return environment

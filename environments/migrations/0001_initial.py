@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                         max_length=63,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\Z",
                                 "Use 1 to 63 lower-case letters, digits and hyphens; begin and end with a letter or digit.",
                             )
                         ],
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                         max_length=63,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\Z",
                                 "Use 1 to 63 lower-case letters, digits and hyphens; begin and end with a letter or digit.",
                             )
                         ],

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                         max_length=63,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\Z",
                                 "Use 1 to 63 lower-case letters, digits and hyphens; begin and end with a letter or digit.",
                             )
                         ],
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\Z",
                                 "Use 1 to 63 lower-case letters, digits and hyphens; begin and end with a letter or digit.",
                             )
                         ],
