@@ -58,7 +58,7 @@ def test_save__of_one_section_from_two_windows__shows_both_texts_and_loses_none(
     write(developer, "Never promise a refund.", "Never promise a refund or a date.")
     developer.press("Save", status=412)
 
-    developer.sees("Prompt: two people changed it")
+    developer.sees("Prompt: changed meanwhile")
     assert "orders and boats." in second.locator("#theirs").input_value()
     assert "refund or a date." in second.locator("#yours textarea").input_value()
     developer.press("Save both changes")
