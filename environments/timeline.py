@@ -70,14 +70,14 @@ def latest(agent: Agent, most: int) -> list[dict[str, Any]]:
 
 
 def _move(agent: Agent, move: Deployment) -> dict[str, Any]:
-    said = " - ".join(part for part in (move.ticket, move.note) if part)
     return {
         "text": outcome(move),
         "at": move.at,
         "until": getattr(move, "until", None),
         "icon": ICONS.get(Action(move.action), "arrow-right"),
         "url": address(agent, "release", move.pk),
-        "said": said,
+        "said": move.note,
+        "ticket": move.ticket,
         "env_kind": move.environment.kind,
         "env_name": move.environment.name,
     }
