@@ -11,7 +11,7 @@ from agents.grants import grant_role, take_role
 from agents.models import Agent
 from console.departures import remove_member
 from console.organizations.actions import change_roles
-from console.organizations.models import Organization
+from console.organizations.models import Organization, User
 from console.rules import change_settings
 from environments.actions import (
     archive_agent,
@@ -112,8 +112,9 @@ def signer_lost_the_role_on_this_agent(case: Approved) -> int:
 
 
 def signer_was_deactivated(case: Approved) -> int:
-    case.noor.user.is_active = False
-    case.noor.user.save(update_fields=["is_active"])
+    account = User.objects.get(pk=case.noor.user.pk)
+    account.is_active = False
+    account.save(update_fields=["is_active"])
     return 2
 
 

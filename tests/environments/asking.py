@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from agents.models import Agent, Draft
@@ -72,6 +73,19 @@ def nothing_changes(agent: Agent, *, events: int) -> Iterator[None]:
     yield
     assert picture(agent) == before
     assert Event.objects.count() == count + events
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back, so that one story serves several endings.
+
+    A bare savepoint: the verbs' durable transactions begin in it as they do in the test itself.
+    """
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
 
 
 def assert_refused(response: Answer, status: int, verb: str, code: str, said: str = "") -> None:

@@ -23,6 +23,7 @@ from tests.environments.asking import (
     nothing_changes,
     seen,
     typed,
+    undone,
 )
 from tests.environments.story import new_agent, served, state_of, to_ready, to_staging, write
 
@@ -162,35 +163,45 @@ def join_tester(agent: Agent, mara: Person) -> Person:
     return person
 
 
-@pytest.mark.parametrize(
-    "came_about",
-    [
-        wrote_and_published,
-        wrote_what_another_published,
-        wrote_first_and_another_last,
-        wrote_what_it_stands_on,
-        wrote_the_same_content_before,
-        promoted_it,
-        changed_roles_since,
-    ],
-)
-def test_mark_ready__own_work__403_self_approval_naming_others_until_the_rule_is_off(
-    came_about: Callable[..., None], agent: Agent, robin: Person, dana: Person, mara: Person, quinn: Person
+OWN: list[Callable[..., None]] = [
+    wrote_and_published,
+    wrote_what_another_published,
+    wrote_first_and_another_last,
+    wrote_what_it_stands_on,
+    wrote_the_same_content_before,
+    promoted_it,
+    changed_roles_since,
+]
+
+
+def test_mark_ready__own_work__403_self_approval_naming_others(
+    agent: Agent, robin: Person, dana: Person, mara: Person, quinn: Person, subtests: pytest.Subtests
 ) -> None:
-    came_about(agent, robin, dana, mara)
-    client, form = robin.client(), form_of(agent)
+    client = robin.client()
 
-    with nothing_changes(agent, events=1):
-        response = client.post(DECIDE, form)
+    for came_about in OWN:
+        with subtests.test(came_about.__name__), undone():
+            came_about(agent, robin, dana, mara)
+            with nothing_changes(agent, events=1):
+                response = client.post(DECIDE, form_of(agent))
+            assert_refused(response, 403, VERB, "self_approval", "another person must mark ready for Production")
+            assert newest_row()["actor"] == "Robin Hale"
+            assert "Quinn Abara" in newest_row()["reason"]
+            assert "Robin Hale" not in newest_row()["reason"]
+            assert "Ten orders tried" in typed(response)
 
-    assert_refused(response, 403, VERB, "self_approval", "another person must mark ready for Production")
-    assert newest_row()["actor"] == "Robin Hale"
-    assert "Quinn Abara" in newest_row()["reason"]
-    assert "Ten orders tried" in typed(response)
+
+def test_mark_ready__own_work_while_the_rule_is_off__is_flagged_for_ever(
+    agent: Agent, robin: Person, dana: Person, mara: Person, subtests: pytest.Subtests
+) -> None:
     change_settings(agent.organization, actor=mara.actor(), changes={"four_eyes": False})
-    assert client.post(DECIDE, form).status_code == 302
-    assert SignOff.objects.filter(agent=agent, by=robin.user).get().is_self_approval
-    assert newest_row() == decision_row(VERB, agent, robin, "Ten orders tried", self_approval=True)
+
+    for came_about in (wrote_and_published, promoted_it):
+        with subtests.test(came_about.__name__), undone():
+            came_about(agent, robin, dana, mara)
+            assert robin.client().post(DECIDE, form_of(agent)).status_code == 302
+            assert SignOff.objects.get(agent=agent, by=robin.user).is_self_approval
+            assert newest_row() == decision_row(VERB, agent, robin, "Ten orders tried", self_approval=True)
 
 
 def test_mark_ready__work_below_that_others_approved__is_no_own_work(

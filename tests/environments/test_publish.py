@@ -1,5 +1,7 @@
 """The draft as the next version in Staging. What its page shows stands in test_pages_moving."""
 
+from collections.abc import Callable
+
 import pytest
 
 from agents.actions import fork_draft, restore_draft
@@ -7,7 +9,7 @@ from agents.models import Agent, Draft, Version
 from console.organizations.models import Organization
 from environments.actions import promote, publish, rollback
 from environments.models import Deployment
-from tests.agents.drafting import newest_row
+from tests.agents.drafting import newest_row, token_of
 from tests.builders import draft_of
 from tests.cast import Person
 from tests.environments.asking import (
@@ -22,6 +24,7 @@ from tests.environments.asking import (
     picture,
     seen,
     typed,
+    undone,
 )
 from tests.environments.story import new_agent, served, state_of, to_live, to_staging, write
 from tests.pages import page
@@ -136,38 +139,43 @@ def behind_by_a_restored_save(agent: Agent, dana: Person, quinn: Person, mara: P
     restore_draft(agent, actor=dana.actor(), history_id=old.pk)
 
 
-@pytest.mark.parametrize(
-    ("moved", "number", "by"),
-    [
-        (behind_a_rollback, 1, "Mara Lindqvist rolled Production back to v1"),
-        (behind_a_step_back, 1, "Mara Lindqvist brought Staging to v1"),
-        (behind_by_a_restored_save, 2, "brought Production to v2"),
-    ],
-)
+BEHIND: list[tuple[Callable[..., None], int, str]] = [
+    (behind_a_rollback, 1, "Mara Lindqvist rolled Production back to v1"),
+    (behind_a_step_back, 1, "Mara Lindqvist brought Staging to v1"),
+    (behind_by_a_restored_save, 2, "brought Production to v2"),
+]
+
+
 def test_publish__draft_behind_a_move__409_until_the_version_is_merged(
-    moved: object, number: int, by: str, agent: Agent, dana: Person, quinn: Person, mara: Person
+    agent: Agent, dana: Person, quinn: Person, mara: Person, subtests: pytest.Subtests
 ) -> None:
     to_live(agent, dana, quinn, mara, "v1")
     write(agent, dana, "v2 in the making")
     to_live(agent, dana, quinn, mara, "v2")
-    moved(agent, dana, quinn, mara)  # type: ignore[operator]  # one of the three above
-    write(agent, dana, "v3")
     client = dana.client()
 
-    with nothing_changes(agent, events=1):
-        response = client.post(PROMOTE, seen(client, PROMOTE) | {"note": "Kept"})
-    assert_refused(response, 409, VERB, "stale_base", by)
-    assert "Kept" in typed(response)
-    (merge,) = page(response).xpath("//*[@id='refused']//a/@href")
-    assert merge.endswith(f"/draft/merge?number={number}")
-    merged = client.post(merge.partition("?")[0], seen(client, merge) | {"number": str(number), "strategy": "mine"})
-    assert merged.status_code == 302
-    response = client.post(PROMOTE, seen(client, PROMOTE) | {"note": "With the merge"})
+    for moved, number, by in BEHIND:
+        with subtests.test(moved.__name__), undone():
+            moved(agent, dana, quinn, mara)
+            write(agent, dana, "v3")
+            with nothing_changes(agent, events=1):
+                response = client.post(PROMOTE, draft_form(agent))
+            assert_refused(response, 409, VERB, "stale_base", by)
+            assert "Kept" in typed(response)
+            (merge,) = page(response).xpath("//*[@id='refused']//a/@href")
+            assert merge.endswith(f"/draft/merge?number={number}")
+            client.post(merge.partition("?")[0], {"number": number, "strategy": "mine", "token": token_of(agent)})
 
-    assert response.status_code == 302
-    version = Version.objects.select_related("base").get(agent=agent, number=3)
-    assert version.base is not None
-    assert (version.base.number, served(agent)["staging"]) == (number, 3)
+            assert client.post(PROMOTE, draft_form(agent)).status_code == 302
+            base = Version.objects.get(agent=agent, number=3).base
+            assert base is not None
+            assert (base.number, served(agent)["staging"]) == (number, 3)
+
+
+def draft_form(agent: Agent) -> dict[str, str]:
+    """The form of the promote page as it is now."""
+    live = served(agent).get("staging", 0)
+    return {"expected_digest": draft_of(agent).manifest.digest, "expected_live": str(live), "note": "Kept"}
 
 
 def test_publish__draft_started_anew_from_an_older_version__is_no_step_behind(agent: Agent, dana: Person) -> None:

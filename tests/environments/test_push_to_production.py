@@ -1,6 +1,5 @@
 """The one act that changes live traffic. What its page shows stands in test_pages_moving."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from environments.actions import promote
 from environments.models import Deployment, Pin, SignOff
 from tests.agents.drafting import newest_row
 from tests.cast import Person, join, new_account
-from tests.environments.ageing import WAYS, Way, approved
+from tests.environments.ageing import WAYS, approved
 from tests.environments.asking import (
     PUSH,
     assert_bad_texts,
@@ -27,6 +26,7 @@ from tests.environments.asking import (
     nothing_changes,
     seen,
     typed,
+    undone,
 )
 from tests.environments.story import new_agent, served, state_of, to_live, to_ready, to_staging, write
 
@@ -90,19 +90,22 @@ def test_push_to_production__by_others__404_to_strangers_403_without_the_right(
     assert_other_methods(mara.client(), agent, PUSH)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 def test_push_to_production__approval_does_not_hold_any_more__409_and_nothing_is_served(
-    way: Way, organization: Organization, dana: Person, mara: Person
+    organization: Organization, dana: Person, mara: Person, subtests: pytest.Subtests
 ) -> None:
-    case = approved(organization, dana, mara)
-    number = way.happens(case)
-    live = served(case.agent).get("production", 0)
+    case, client = approved(organization, dana, mara), mara.client()
 
-    with shifted_by(timedelta(days=way.days)), nothing_changes(case.agent, events=1):
-        response = mara.client().post(PUSH, form_of(case.agent, number, live))
+    for way in WAYS:
+        with subtests.test(way.name), undone():
+            number = way.happens(case)
+            live = served(case.agent).get("production", 0)
 
-    assert_refused(response, 409, VERB, way.code, way.said)
-    assert {"Go ahead", "OPS-7"} <= set(typed(response))
+            with shifted_by(timedelta(days=way.days)), nothing_changes(case.agent, events=1):
+                response = client.post(PUSH, form_of(case.agent, number, live))
+
+            assert_refused(response, 409, VERB, way.code, way.said)
+            assert {"Go ahead", "OPS-7"} <= set(typed(response))
+    assert client.post(PUSH, form_of(case.agent, 2)).status_code == 302
 
 
 def test_push_to_production__things_happened_that_do_not_concern_the_approval__it_still_holds(
@@ -124,25 +127,22 @@ def test_push_to_production__things_happened_that_do_not_concern_the_approval__i
     assert served(case.agent) == {"staging": 2, "production": 2}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "status", "code", "said"),
-    [
-        ({"expected_digest": "0" * 64}, 412, "stale", "v2 is not what you reviewed"),
-        ({"expected_live": "0"}, 412, "stale", "Production served nothing when this page was opened and now serves v1"),
-        ({"number": "1"}, 412, "stale", "v1 is not what you reviewed"),
-    ],
-)
 def test_push_to_production__not_what_was_seen__412_and_nothing_executed(
-    wrong: dict[str, str], status: int, code: str, said: str, agent: Agent, dana: Person, quinn: Person, mara: Person
+    agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    mara.client().post(PUSH, form_of(agent))
+    client = mara.client()
+    client.post(PUSH, form_of(agent))
     to_ready(agent, dana, quinn, "v2")
 
-    with nothing_changes(agent, events=1):
-        response = mara.client().post(PUSH, form_of(agent, 2, live=1) | wrong)
-
-    assert_refused(response, status, VERB, code, said)
-    assert {"Go ahead", "OPS-7"} <= set(typed(response))
+    for wrong, said in [
+        ({"expected_digest": "0" * 64}, "v2 is not what you reviewed"),
+        ({"expected_live": "0"}, "Production served nothing when this page was opened and now serves v1"),
+        ({"number": "1"}, "v1 is not what you reviewed"),
+    ]:
+        with nothing_changes(agent, events=1):
+            response = client.post(PUSH, form_of(agent, 2, live=1) | wrong)
+        assert_refused(response, 412, VERB, "stale", said)
+        assert {"Go ahead", "OPS-7"} <= set(typed(response))
 
 
 def test_push_to_production__twice_or_elsewhere__409(agent: Agent, mara: Person) -> None:
@@ -208,23 +208,32 @@ def the_admins_text_again(agent: Agent, robin: Person, dana: Person, quinn: Pers
     to_ready(agent, dana, quinn, "v2")
 
 
-@pytest.mark.parametrize("came_about", [by_the_admin, begun_by_the_admin, the_admins_text_again])
-def test_push_to_production__own_work__403_self_approval_and_flagged_once_the_rule_is_off(
-    came_about: Callable[..., None], agent: Agent, dana: Person, quinn: Person, mara: Person
+def test_push_to_production__own_work__403_self_approval_naming_others(
+    agent: Agent, dana: Person, quinn: Person, mara: Person, subtests: pytest.Subtests
 ) -> None:
     robin = new_account("robin@example.com", "Robin Hale")
     join(agent.organization, mara, robin, "developer", "org_admin")
-    came_about(agent, robin, dana, quinn)
-    number = agent.versions.count()
+    client = robin.client()
 
-    with nothing_changes(agent, events=1):
-        response = robin.client().post(PUSH, form_of(agent, number))
+    for came_about in (by_the_admin, begun_by_the_admin, the_admins_text_again):
+        with subtests.test(came_about.__name__), undone():
+            came_about(agent, robin, dana, quinn)
+            with nothing_changes(agent, events=1):
+                response = client.post(PUSH, form_of(agent, agent.versions.count()))
+            said = "another person must push to Production: Mara Lindqvist."
+            assert_refused(response, 403, VERB, "self_approval", said)
+            assert "Go ahead" in typed(response)
 
-    assert_refused(response, 403, VERB, "self_approval", "another person must push to Production: Mara Lindqvist.")
-    assert "Go ahead" in typed(response)
+
+def test_push_to_production__own_work_while_the_rule_is_off__is_flagged_for_ever(
+    agent: Agent, quinn: Person, mara: Person
+) -> None:
+    robin = new_account("robin@example.com", "Robin Hale")
+    join(agent.organization, mara, robin, "developer", "org_admin")
     change_settings(agent.organization, actor=mara.actor(), changes={"four_eyes": False})
-    to_ready(agent, robin, quinn, "the next")
-    assert robin.client().post(PUSH, form_of(agent, number + 1)).status_code == 302
+    to_ready(agent, robin, quinn, "v2")
+
+    assert robin.client().post(PUSH, form_of(agent, 2)).status_code == 302
     assert Deployment.objects.get(agent=agent, action="push").is_self_approval
     assert newest_row() == move_row(VERB, agent, robin, reason="Go ahead")
     assert newest_row()["data"]["self_approval"] is True

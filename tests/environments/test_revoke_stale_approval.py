@@ -14,8 +14,8 @@ from environments.actions import archive_agent, mark_ready, revoke_stale_approva
 from environments.jobs import revoke_stale_approvals
 from environments.models import SignOff
 from tests.cast import Person
-from tests.environments.ageing import NOTICED, Way, approved, signer_lost_the_role, ticket_rule_switched_on
-from tests.environments.asking import AGENT, nothing_changes
+from tests.environments.ageing import NOTICED, Approved, Way, approved, signer_lost_the_role, ticket_rule_switched_on
+from tests.environments.asking import AGENT, nothing_changes, undone
 from tests.environments.story import new_agent, state_of, to_live, to_ready, to_staging
 from tests.pages import page, words
 
@@ -27,23 +27,28 @@ def taken_back() -> int:
     return int(revoke_stale_approvals.delay().get())
 
 
-@pytest.mark.parametrize("way", NOTICED, ids=lambda way: way.name)
 def test_revoke_stale_approval__that_does_not_hold__is_taken_back_with_the_reason(
-    way: Way, organization: Organization, dana: Person, mara: Person
+    organization: Organization, dana: Person, mara: Person, subtests: pytest.Subtests
 ) -> None:
     case = approved(organization, dana, mara)
-    way.happens(case)
 
-    with shifted_by(timedelta(days=way.days)):
-        assert taken_back() == 1
-        with nothing_changes(case.agent, events=0):
-            assert taken_back() == 0
+    for way in NOTICED:
+        with subtests.test(way.name), undone():
+            way.happens(case)
+            with shifted_by(timedelta(days=way.days)):
+                assert taken_back() == 1
+                with nothing_changes(case.agent, events=0):
+                    assert taken_back() == 0
+            assert_taken_back(case, way)
 
+
+def assert_taken_back(case: Approved, way: Way) -> None:
+    """The sign-off and the event say what the console did and why."""
     version = case.agent.versions.get(number=2)
     signed = SignOff.objects.filter(version=version).newest_first()[0]
     assert state_of(version) == "staging"
     assert (signed.decision, signed.by, signed.note, signed.digest) == ("expired", None, way.said, version.digest)
-    event = Event.objects.filter(organization=organization).newest_first()[0]
+    event = Event.objects.filter(organization=case.agent.organization).newest_first()[0]
     assert (event.verb, event.outcome, event.refusal) == (VERB, "done", "")
     assert (event.actor, event.actor_label, event.door) == (None, "Slipway", "job")
     assert (event.target_id, event.agent_id, event.environment) == (str(case.agent.pk), case.agent.pk, "staging")
