@@ -60,7 +60,11 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.get("port", "")),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c statement_timeout=30s -c lock_timeout=15s -c timezone=UTC"},
+        # A database that takes the connection and then says nothing is given up after 5 s (G31).
+        "OPTIONS": {
+            "options": "-c statement_timeout=30s -c lock_timeout=15s -c timezone=UTC",
+            "connect_timeout": 5,
+        },
     }
 
 

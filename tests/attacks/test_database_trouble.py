@@ -1,14 +1,17 @@
 """The database is slow, locked or away: 503 with a time to come back, never a traceback (G31)."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from django.db import close_old_connections, connection, transaction
 from django.test import Client
 
 from agents.models import Agent
+from console.settings import database
 from tests.builders import a_ready_version
 from tests.cast import Organization, Person
 from tests.pages import heading
@@ -92,3 +95,12 @@ def test_page__the_database_ends_the_session__503_then_well_again(organization: 
     answers.append(client.get(address).status_code)
 
     assert answers == [503, 200]
+
+
+def test_connection__the_database_takes_it_and_says_nothing__is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        options = database(f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/slipway")["OPTIONS"]
+        assert isinstance(options, dict)
+        assert options["connect_timeout"] <= 5
+        with pytest.raises(psycopg.errors.ConnectionTimeout):
+            psycopg.connect(host="127.0.0.1", port=silent.getsockname()[1], **options | {"connect_timeout": 2})
