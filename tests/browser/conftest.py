@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 Visit = Callable[..., Visitor]
 
 
+@pytest.fixture(scope="session")
+def examined() -> set[str]:
+    """The pages that axe has seen in this run: it needs seconds for each, and one time is enough."""
+    return set()
+
+
 @pytest.fixture
-def visit(browser: "Browser", web_server_process: str) -> Iterator[Visit]:
+def visit(browser: "Browser", web_server_process: str, examined: set[str]) -> Iterator[Visit]:
     """Sits a person down at a browser of their own; when the test is over, none of them may have gone wrong."""
     visitors: list[Visitor] = []
-    examined: set[str] = set()  # shared: what one person's browser showed is not examined again for another in the dark
 
     def sit_down(person: Person, **options: Any) -> Visitor:
         visitors.append(Visitor(browser, web_server_process, person, examined, **options))

@@ -89,7 +89,7 @@ def the_auditor_reads_who_did_what(avery: Visitor) -> None:
     avery.sign_in(f"{AGENT}releases/")
     avery.sees("Mara Lindqvist rolled Production back from v4 to v1")
     avery.follow("Mara Lindqvist pushed v4")
-    avery.sees("Gates as they were", "Approved by", "What changed")
+    avery.sees("Gates as they were", "Approved by", "v4 against v1", "Hallo, hier ist Anna")
     avery.open(f"{AGENT}versions/4/")
     avery.open("/o/harbourline/audit?object=everlast")
     avery.sees("All events of the organization")
