@@ -76,7 +76,7 @@ def _station_of(offer: Offer, standing: Standing, cards: list[dict[str, Any]]) -
 def _development(standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
     agent, draft = standing.agent, standing.draft
     card: dict[str, Any] = {"kind": "development", "code": "DEV", "name": "Development", "place": "development"}
-    changed = changes_in_words(draft, standing.draft_changes) if standing.draft_changes else "No changes in the draft"
+    changed = changes_in_words(draft, standing.draft_changes) if standing.draft_changes else "no changes"
     card |= {"lines": [f"Draft: {changed}"], "at": draft.updated_at, "digest": draft.manifest.digest}
     if draft.base:
         card |= {"version": draft.base.number, "version_url": address(agent, "version", draft.base.number)}
