@@ -32,7 +32,7 @@ from tests.environments.story import new_agent, served, state_of, write
 pytestmark = pytest.mark.django_db
 
 # The nightly figure of G2 is 2,000 sequences of up to 50 steps: SLIPWAY_SEQUENCES=2000.
-SEQUENCES = int(os.environ.get("SLIPWAY_SEQUENCES", "20"))
+SEQUENCES = int(os.environ.get("SLIPWAY_SEQUENCES", "8"))
 
 # R2: what production serves was approved, byte for byte.
 UNAPPROVED = """
