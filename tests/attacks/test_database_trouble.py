@@ -11,9 +11,10 @@ from django.db import close_old_connections, connection, transaction
 from django.test import Client
 
 from agents.models import Agent
+from console.organizations.models import Organization
 from console.settings import database
 from tests.builders import a_ready_version
-from tests.cast import Organization, Person
+from tests.cast import Person
 from tests.pages import heading
 
 pytestmark = pytest.mark.django_db(transaction=True)

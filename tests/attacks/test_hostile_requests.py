@@ -6,10 +6,11 @@ from django.test import Client
 from agents.actions import create_agent
 from audit.models import Checkpoint
 from console.organizations.errors import Invalid
+from console.organizations.models import Organization
 from environments.actions import activate, lift_hold, rollback
 from environments.models import Hold, Pin
 from tests.builders import a_candidate, a_ready_version, a_rolled_back_version
-from tests.cast import Organization, Person
+from tests.cast import Person
 
 pytestmark = pytest.mark.django_db
 
