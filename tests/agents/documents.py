@@ -1,11 +1,8 @@
-"""Documents that tests share: one that uses every section, generated ones, and the vendors' samples."""
+"""Documents that tests share: one that uses every section, and generated ones."""
 
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 
 ORDER_AGENT = b"""\
 kind: Assistant
@@ -146,18 +143,3 @@ CONFIGS = st.fixed_dictionaries(
 def document(config: dict[str, Any]) -> dict[str, Any]:
     """A standalone document of a configuration."""
     return {"apiVersion": "v1", "kind": "Assistant", "metadata": {"name": "generated"}, "spec": config}
-
-
-def vendor_files() -> list[Path]:
-    """Every file of Vapi and ElevenLabs in the samples; a missing folder is a failure, not an empty list."""
-    files = [
-        path
-        for folder in sorted(SAMPLES.iterdir())
-        if folder.name.startswith(("vapi-", "elevenlabs-"))
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in (".json", ".yml", ".yaml") and "flows" not in path.parts
-    ]
-    if len(files) < 25:
-        message = f"{len(files)} vendor files in {SAMPLES}, expected 25 at least"
-        raise AssertionError(message)
-    return files

@@ -3,7 +3,6 @@
 import json
 import random
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from agents.compare import Side, compare
 from agents.compare_values import stable, value_rows
 from agents.comparison import Comparison, disappearing, to_json
 from agents.parts import split
+from tests.samples import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 PAIRS = {
     "vapi dev/prod": ("vapi-everlast/assistant.json", "vapi-everlast/assistant-prod.json"),
     "vapi appointments": ("vapi-appointments/assistant.json", "vapi-appointments/current_vapi_config.json"),

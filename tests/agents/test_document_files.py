@@ -26,7 +26,8 @@ from agents.documents.sections import value_at
 from agents.importers import import_file
 from agents.parts import join, split
 from console.organizations.errors import InvalidContent, Refusal, TooLarge
-from tests.agents.documents import CONFIGS, ORDER_AGENT, TEXT, document, vendor_files
+from tests.agents.documents import CONFIGS, ORDER_AGENT, TEXT, document
+from tests.samples import vendor_files
 
 WAYS: list[tuple[Callable[[Any], bytes], Callable[[bytes], dict[str, Any]]]] = [
     (dump_json, load_document),

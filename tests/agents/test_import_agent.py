@@ -1,7 +1,6 @@
 """A new agent from a file: ours, Vapi's, ElevenLabs', and everything that is none of these."""
 
 import io
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,8 +12,8 @@ from tests.agents.drafting import AGENTS, digest_of, newest_refusal, newest_row,
 from tests.builders import CONFIG, an_agent, config_of
 from tests.cast import Person
 from tests.pages import by_id, has_id, heading, words
+from tests.samples import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 IMPORT = f"{AGENTS}/import"
 DOCUMENT = {
     "apiVersion": "v1",

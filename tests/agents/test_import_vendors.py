@@ -13,7 +13,8 @@ from agents.importers import detect, from_elevenlabs, from_vapi, import_file, to
 from agents.parts import config_digest, join, split
 from agents.schema import validate_document
 from console.organizations.errors import InvalidContent
-from tests.agents.documents import CONFIGS, SAMPLES, VALUES, document, vendor_files
+from tests.agents.documents import CONFIGS, VALUES, document
+from tests.samples import SAMPLES, vendor_files
 
 EXPORT = {"vapi": to_vapi, "elevenlabs": to_elevenlabs}
 

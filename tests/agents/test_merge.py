@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 from agents.compare_values import stable
 from agents.merge import ABSENT, merge
 from agents.merge_text import merge_text
+from tests.samples import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 HISTORIES = ("fabric-extract-wisdom", "cline-claude-sonnet-4", "openhands-codeact-system")
 
 BASE: dict[str, Any] = {

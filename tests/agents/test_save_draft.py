@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,8 +15,9 @@ from tests.agents.drafting import DRAFT, digest_of, newest_refusal, newest_row, 
 from tests.builders import CONFIG, a_candidate, an_agent, config_of, edited
 from tests.cast import Person
 from tests.pages import by_id, has_id, words
+from tests.samples import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "vapi-everlast"
+EVERLAST = SAMPLES / "vapi-everlast"
 IMPORT = f"{DRAFT}/import"
 OTHER = {**CONFIG, "prompt": "You are calm.\n", "tools": {}}
 
@@ -32,7 +32,7 @@ def test_save_draft__of_the_production_file__replaces_what_the_development_file_
 ) -> None:
     client = dana.client()
     for name, address in (("assistant.json", "/o/harbourline/agents/import"), ("assistant-prod.json", IMPORT)):
-        file = SimpleUploadedFile(name, (SAMPLES / name).read_bytes())
+        file = SimpleUploadedFile(name, (EVERLAST / name).read_bytes())
         response = client.post(
             address, {"file": file, "slug": "order-desk"} if "draft" not in address else {"file": file}
         )

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,8 +18,8 @@ from audit.diff import TextDiff, diff_text, split_lines
 from audit.matching import CALLS, PATIENCE_STEPS, PLAIN_ITEMS, Budget, gaps, match
 from audit.side_by_side import side_by_side, unified
 from audit.words import WordMarks
+from tests.samples import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 HISTORIES = ("fabric-extract-wisdom", "cline-claude-sonnet-4", "openhands-codeact-system")
 
 texts = st.text(alphabet="ab \n\r\té", max_size=60)

@@ -1,11 +1,11 @@
 """What each person does in the story, as they would say it."""
 
 import re
-from pathlib import Path
 
 from tests.browser.visiting import Visitor
+from tests.samples import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "vapi-everlast"
+EVERLAST = SAMPLES / "vapi-everlast"
 AGENTS = "/o/harbourline/agents/"
 AGENT = f"{AGENTS}everlast/"
 GREETING = re.compile(r"^greeting:.*\n(?: .*\n)*", re.MULTILINE)
@@ -16,7 +16,7 @@ def imports_an_agent(dana: Visitor) -> None:
     dana.open(AGENTS)
     dana.sees("No agents yet.")
     dana.follow("Import")
-    dana.page.get_by_label("File").set_input_files(SAMPLES / "assistant.json")
+    dana.page.get_by_label("File").set_input_files(EVERLAST / "assistant.json")
     dana.type("Short name", "everlast")
     dana.press("Import", exact=True)
     dana.sees("Imported assistant.json, read as a Vapi assistant")
@@ -25,7 +25,7 @@ def imports_an_agent(dana: Visitor) -> None:
 def imports_an_edit(dana: Visitor) -> None:
     """The vendor's production file into the draft, after the difference was shown."""
     dana.open(f"{AGENT}draft/import")
-    dana.page.get_by_label("File").set_input_files(SAMPLES / "assistant-prod.json")
+    dana.page.get_by_label("File").set_input_files(EVERLAST / "assistant-prod.json")
     dana.press("Show the difference")
     dana.sees("Nothing is saved yet.", "Where the content lands")
     dana.press("Replace the draft")
