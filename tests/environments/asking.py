@@ -126,7 +126,7 @@ def assert_without_right(
 
 
 def assert_bad_texts(client: Client, agent: Agent, address: str, form: dict[str, str], field: str) -> None:
-    """NUL and a text that is too long get 422 with the text kept, before any verb is asked."""
+    """NUL, a text that is too long and a field that there is not get 422, texts kept, before any verb is asked."""
     for text in ("nul \x00 inside", TOO_LONG):
         with nothing_changes(agent, events=0):
             response = client.post(address, form | {field: text})
@@ -134,6 +134,10 @@ def assert_bad_texts(client: Client, agent: Agent, address: str, form: dict[str,
         assert any(text[:3] in kept for kept in typed(response))
         assert page(response).xpath("//title")[0].text.startswith("Error: ")
     assert TOO_LONG in typed(response)
+    with nothing_changes(agent, events=0):
+        response = client.post(address, form | {field: "Mine", "is_superuser": "on"})
+    assert (response.status_code, "Mine" in typed(response)) == (422, True)
+    assert "is_superuser" in words(page(response))
 
 
 def assert_other_methods(client: Client, agent: Agent, address: str) -> None:

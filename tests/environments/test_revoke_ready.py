@@ -55,7 +55,8 @@ def test_revoke_ready__by_qa_or_admin__is_a_candidate_again_and_cannot_be_pushed
     assert (signed.decision, signed.by, signed.note) == ("revoked", person.user, "A customer called")
     assert newest_row() == decision_row(VERB, agent, person, "A customer called")
     with nothing_changes(agent, events=1):
-        pushed = mara.client().post(PUSH, form | {"expected_live": "0"})
+        seen_ = {"number": "1", "expected_digest": form["expected_digest"], "expected_live": "0"}
+        pushed = mara.client().post(PUSH, seen_)
     assert_refused(pushed, 409, "release.pushed_to_production", "illegal_transition")
 
 
