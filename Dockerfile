@@ -10,7 +10,7 @@ COPY . .
 # Collecting needs settings that pass the checks of production; these secrets exist for this one command.
 RUN SLIPWAY_SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(48))") \
     SLIPWAY_ENCRYPTION_KEY=$(python -c "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())") \
-    SLIPWAY_ALLOWED_HOSTS=build.invalid \
+    SLIPWAY_ALLOWED_HOSTS=build.invalid SLIPWAY_PUBLIC_URL=https://build.invalid \
     /opt/venv/bin/python manage.py collectstatic --no-input
 
 FROM python:3.11-slim-bookworm

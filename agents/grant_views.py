@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agents.doors import agent_for
 from agents.grants import grant_role, take_role
@@ -28,7 +28,7 @@ class GrantForm(ExactForm):
         self.fields["user"].queryset = members  # type: ignore[attr-defined]  # of ModelChoiceField
 
 
-@require_GET
+@require_safe
 def grants(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """Who holds a role on this agent beside the roles of the organization."""
     found = agent_for(request, organization, agent)

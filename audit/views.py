@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from audit.actions import export_events
 from audit.audit_page import event_context, list_context
@@ -13,7 +13,7 @@ from audit.policies import require_reading
 from console.organizations.doors import actor_of, organization_for, person_of
 
 
-@require_GET
+@require_safe
 def audit(request: HttpRequest, organization: str) -> HttpResponse:
     """What happened, newest first, as far as the person may see it."""
     here = organization_for(request, organization)
@@ -24,7 +24,7 @@ def audit(request: HttpRequest, organization: str) -> HttpResponse:
     return render(request, "audit/audit.html", context)
 
 
-@require_GET
+@require_safe
 def audit_event(request: HttpRequest, organization: str, sequence: int) -> HttpResponse:
     """One event with everything that its hash covers, and its neighbours."""
     here = organization_for(request, organization)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import departures, founding, rules
 from console.organizations import policies
@@ -27,7 +27,7 @@ from console.organizations.models import Membership, Organization, User
 
 
 @login_not_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """The start: the organization seen last or the only one, else the list; before sign-in, how to get in."""
     if not request.user.is_authenticated:
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup(request: HttpRequest) -> HttpResponseBase:
     """The first admin and organization; once they exist this page does not."""
     if founding.is_set_up():
@@ -58,7 +58,7 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     return render(request, "organizations/setup.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest, organization: str) -> HttpResponseBase:
     """The rules of the organization in sentences; who may not change them reads them."""
     current = organization_for(request, organization)

@@ -287,6 +287,8 @@ def _refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("SLIPWAY_SECRET_KEY must be a random value of at least 50 characters.")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
         raise ImproperlyConfigured("SLIPWAY_ALLOWED_HOSTS must list the host names, without wildcards.")
+    if not text("SLIPWAY_PUBLIC_URL").startswith("https://"):
+        raise ImproperlyConfigured("SLIPWAY_PUBLIC_URL must be the console's own https:// address; mails link to it.")
     if not ENCRYPTION_KEYS or not all(_is_encryption_key(key) for key in ENCRYPTION_KEYS):
         raise ImproperlyConfigured("SLIPWAY_ENCRYPTION_KEY must be set: 32 random bytes, URL-safe base64.")
 

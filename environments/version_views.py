@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agents.contents import load
 from agents.documents import section_text
@@ -19,7 +19,7 @@ from environments.standing import Standing
 from environments.versions import PAGE, Facts, default_pair, facts_of, rows_of
 
 
-@require_GET
+@require_safe
 def version_list(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """Every version, newest first, each with where it runs."""
     found = agent_for(request, organization, agent)
@@ -39,7 +39,7 @@ def version_list(request: HttpRequest, organization: str, agent: str) -> HttpRes
     return agent_page(request, found, "agents/version_list.html", "Versions", context)
 
 
-@require_GET
+@require_safe
 def version(request: HttpRequest, organization: str, agent: str, number: int) -> HttpResponse:
     """One version: who made it, how far it came, and, with the right to read it, what it holds."""
     found = agent_for(request, organization, agent)
@@ -60,7 +60,7 @@ def version(request: HttpRequest, organization: str, agent: str, number: int) ->
     return agent_page(request, found, "agents/version.html", title, context, parent=parent)
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, organization: str, agent: str, number: int, ending: str) -> HttpResponse:
     """A version as a file."""
     found = agent_for(request, organization, agent)

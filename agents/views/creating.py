@@ -19,7 +19,7 @@ from console.organizations.models import Organization
 _NOTHING = Upload("", {}, "file")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, organization: str) -> HttpResponseBase:
     """A new agent with its draft, empty or with an outline."""
     current = organization_for(request, organization)
@@ -41,7 +41,7 @@ def create(request: HttpRequest, organization: str) -> HttpResponseBase:
     return _create_page(request, current, form, status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def from_file(request: HttpRequest, organization: str) -> HttpResponseBase:
     """A new agent from a document: ours, Vapi's or ElevenLabs'."""
     current = organization_for(request, organization)

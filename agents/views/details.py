@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.actions import agent_token, change_agent
 from agents.doors import agent_for
@@ -19,7 +19,7 @@ from agents.views.page import SHOWN_IN_PLACE, agent_page, may, told
 from console.organizations.doors import actor_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, organization: str, agent: str) -> HttpResponseBase:
     """Name, description and labels; the short name stays for good."""
     found = agent_for(request, organization, agent)
@@ -39,7 +39,7 @@ def edit(request: HttpRequest, organization: str, agent: str) -> HttpResponseBas
 
 
 @login_not_required
-@require_GET
+@require_safe
 def schema(request: HttpRequest) -> HttpResponse:
     """The JSON Schema of the agent document, open to everybody: it holds nobody's data."""
     response = HttpResponse(_schema(), content_type="application/schema+json")

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agents.actions import discard_draft, fork_draft, restore_draft
 from agents.doors import agent_for
@@ -18,14 +18,14 @@ from agents.views.page import draft_for, draft_page, malformed
 from console.organizations.doors import actor_of
 
 
-@require_GET
+@require_safe
 def draft(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """What the draft holds, what changed since its base, and what needs a look."""
     found, current = draft_for(request, organization, agent)
     return draft_page(request, found, current, "agents/draft.html", "Draft", {"reading": DraftReading(current)})
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, organization: str, agent: str, ending: str) -> HttpResponse:
     """The draft as a file."""
     found, current = draft_for(request, organization, agent)
@@ -34,7 +34,7 @@ def export(request: HttpRequest, organization: str, agent: str, ending: str) -> 
     return file_response(document, stem, ending, request.GET.get("format", ""))
 
 
-@require_GET
+@require_safe
 def history(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """Every save, newest first."""
     found, current = draft_for(request, organization, agent)
@@ -59,7 +59,7 @@ def restore(request: HttpRequest, organization: str, agent: str) -> HttpResponse
     return redirect("agents:draft", organization, agent)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def discard(request: HttpRequest, organization: str, agent: str) -> HttpResponseBase:
     """Back to the most recent version; the page says what is lost."""
     if request.method == "POST":
@@ -74,7 +74,7 @@ def discard(request: HttpRequest, organization: str, agent: str) -> HttpResponse
     return _leaving(request, found, current, latest, "agents/discard.html", "Delete draft")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def fork(request: HttpRequest, organization: str, agent: str) -> HttpResponseBase:
     """The draft starts anew from a version; the page says what is left behind."""
     form = VersionForm(request.POST if request.method == "POST" else request.GET)

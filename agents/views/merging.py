@@ -37,7 +37,7 @@ class Clash:
     mine: str | None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, organization: str, agent: str) -> HttpResponseBase:
     """What a version would bring into the draft; a POST does it."""
     if request.method == "POST":

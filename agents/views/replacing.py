@@ -24,7 +24,7 @@ from console.organizations.errors import Refusal
 from console.refusals import status_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def replace(request: HttpRequest, organization: str, agent: str) -> HttpResponseBase:
     """A file, then its difference from the draft, then the draft holds what the file held."""
     found, draft = draft_for(request, organization, agent)

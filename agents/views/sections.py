@@ -23,7 +23,7 @@ from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import Stale
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, organization: str, agent: str, section: str) -> HttpResponseBase:
     """One section or item as text; whole sections of items lead to their list on the draft page."""
     found, draft = draft_for(request, organization, agent)
@@ -38,7 +38,7 @@ def section(request: HttpRequest, organization: str, agent: str, section: str) -
     return _editor(request, found, draft, section, form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, organization: str, agent: str, section: str) -> HttpResponseBase:
     """A new item of a section that is a list."""
     found, draft = draft_for(request, organization, agent)

@@ -89,9 +89,10 @@ def lift_hold(agent: Agent, *, actor: Actor, number: int, reason: str) -> Versio
 
 def _served_before(agent: Agent, environment: Environment, target: Version, pin: Pin) -> Deployment:
     """The last time the environment got the target, or the refusal to go back to it."""
-    if pin.version_id == target.pk:
+    if pin.version.digest == target.digest:
+        same = "" if pin.version_id == target.pk else f", which has the content of v{target.number}"
         raise Unchanged(
-            f"{environment.name} serves v{target.number} already. Nothing was changed.",
+            f"{environment.name} serves v{pin.version.number} already{same}. Nothing was changed.",
             environment=environment.slug,
             version=target.number,
         )

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agents.actions import unarchive_agent
 from agents.doors import agent_for
@@ -18,7 +18,7 @@ from environments.overview import overview_of
 from environments.pipeline import environments_of
 
 
-@require_GET
+@require_safe
 def agent_list(request: HttpRequest, organization: str) -> HttpResponse:
     """Every agent this person may list, with what is where and whom it waits for."""
     tenant, person = organization_for(request, organization), person_of(request)
@@ -42,7 +42,7 @@ def agent_list(request: HttpRequest, organization: str) -> HttpResponse:
     return render(request, "environments/agents.html", context)
 
 
-@require_GET
+@require_safe
 def agent_overview(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """One agent's truth: the pipeline with pins, who, when, why, and what this person can do next."""
     found = agent_for(request, organization, agent)

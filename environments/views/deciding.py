@@ -21,7 +21,7 @@ from environments.models import SignOff
 from environments.pipeline import sign_off_environment
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """The candidate in the last staging environment, and what QA can say about it."""
     found = agent_for(request, organization, agent)

@@ -25,7 +25,7 @@ from environments.reviewing import Review, draft_review, version_review
 from environments.timeline import outcome
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def promote_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """The draft, or with `?version=` a version that exists, into a staging environment."""
     found = agent_for(request, organization, agent)
@@ -41,7 +41,7 @@ def promote_page(request: HttpRequest, organization: str, agent: str) -> HttpRes
     return _page(request, "environments/promote.html", found, form, tried, review)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def push_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """What Staging serves, or `?version=`, into Production: the one act that changes live traffic."""
     found = agent_for(request, organization, agent)
@@ -58,7 +58,7 @@ def push_page(request: HttpRequest, organization: str, agent: str) -> HttpRespon
     return _page(request, "environments/push.html", found, form, tried, review, kind="production", target=target)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def activate_page(request: HttpRequest, organization: str, agent: str, number: int) -> HttpResponse:
     """A version into the environment of `?environment=`, under the gates of a promotion or push into it."""
     found = agent_for(request, organization, agent)

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agents.doors import agent_for
 from console.organizations.doors import actor_of
@@ -15,7 +15,7 @@ from environments.timeline import entries_of, moves_of
 MOVES = 20
 
 
-@require_GET
+@require_safe
 def environment_page(request: HttpRequest, organization: str, agent: str, environment: str) -> HttpResponse:
     """What the environment serves of the agent; Development shows the draft and leads to it."""
     found = agent_for(request, organization, agent)

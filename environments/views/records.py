@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agents.doors import agent_for
 from agents.models import Agent, Version
@@ -20,7 +20,7 @@ from environments.timeline_page import page_of
 VERSIONS = 100
 
 
-@require_GET
+@require_safe
 def timeline(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """Every move and decision, newest first; `?environment=` keeps one environment."""
     found = agent_for(request, organization, agent)
@@ -33,7 +33,7 @@ def timeline(request: HttpRequest, organization: str, agent: str) -> HttpRespons
     return render(request, "environments/releases.html", context)
 
 
-@require_GET
+@require_safe
 def record_page(request: HttpRequest, organization: str, agent: str, deployment: UUID) -> HttpResponse:
     """One move for ever: who, why, under which sign-off and gates, with its difference as it was."""
     found = agent_for(request, organization, agent)
@@ -55,7 +55,7 @@ def record_page(request: HttpRequest, organization: str, agent: str, deployment:
     return render(request, "environments/record.html", context)
 
 
-@require_GET
+@require_safe
 def compare_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """Any two of: a version, the draft, an environment, an earlier save."""
     found = agent_for(request, organization, agent)

@@ -23,7 +23,7 @@ from environments.rollback import way_back_of
 from environments.timeline import outcome
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """The versions that the environment served before, the previous one chosen, and what changes back."""
     found = agent_for(request, organization, agent)
@@ -44,7 +44,7 @@ def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpRe
     return render(request, "environments/rollback.html", context, status=tried.status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lift_hold_page(request: HttpRequest, organization: str, agent: str, number: int) -> HttpResponse:
     """Free a version that was rolled back."""
     found = agent_for(request, organization, agent)

@@ -104,7 +104,7 @@ class Lifecycle:
         live = self.pins.get("production")
         if live is None:
             return "environment_unpinned"
-        if live.number == number:
+        if self.versions[live.number].text == self.versions[number].text:
             return "unchanged"
         if self._is_held(self.versions[number].text):
             return "on_hold"

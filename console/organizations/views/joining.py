@@ -16,7 +16,7 @@ from console.organizations.models import Invitation, User
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     """Join: with the account that is signed in, or with a new one."""
     found = actions.find_invitation(token)

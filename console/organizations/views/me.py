@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.organizations import actions
 from console.organizations.doors import organization_for, person_of, posted
@@ -13,7 +13,7 @@ from console.organizations.forms import ProfileForm
 from console.organizations.models import Membership
 
 
-@require_GET
+@require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
     """The person's organizations, to switch between them."""
     memberships = Membership.objects.filter(user=person_of(request)).select_related("organization")
@@ -21,13 +21,13 @@ def organizations(request: HttpRequest) -> HttpResponse:
     return render(request, "organizations/organizations.html", context)
 
 
-@require_GET
+@require_safe
 def organization(request: HttpRequest, organization: str) -> HttpResponseBase:
     """An organization's front door: its agents."""
     return redirect(f"/o/{organization_for(request, organization).slug}/agents")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponseBase:
     """One's name and theme, and the ways to password, second factors and sessions."""
     person = person_of(request)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.organizations import actions, members_page, policies
 from console.organizations.actions.invitations import link_of
@@ -16,7 +16,7 @@ from console.organizations.models import Invitation, Organization
 from console.organizations.roles import Role
 
 
-@require_GET
+@require_safe
 def members(request: HttpRequest, organization: str) -> HttpResponse:
     """Who belongs to the organization and what each role can do."""
     current = organization_for(request, organization)
@@ -49,7 +49,7 @@ def revoke(request: HttpRequest, organization: str, invitation: UUID) -> HttpRes
     return redirect("members", current.slug)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member(request: HttpRequest, organization: str, membership: UUID) -> HttpResponseBase:
     """One member: read and change the roles."""
     current = organization_for(request, organization)
