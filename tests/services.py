@@ -20,6 +20,7 @@ from console.launcher.home import random_encryption_key, random_text
 from tests.throwaway import Services, free_port
 
 if TYPE_CHECKING:
+    from celery import Celery
     from playwright.sync_api import Browser
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -99,6 +100,7 @@ def celery_worker_process(transactional_db: None, valkey_url: str) -> Iterator[p
     )
     former = {name: app.conf[name] for name in ("broker_url", "task_always_eager")}
     app.conf.update(broker_url=valkey_url, task_always_eager=False)
+    _forget_connections(app)
     try:
         deadline = time.monotonic() + START_SECONDS
         while not app.control.ping(timeout=0.2):
@@ -107,7 +109,7 @@ def celery_worker_process(transactional_db: None, valkey_url: str) -> Iterator[p
     finally:
         worker.stop(((signal.SIGTERM, 3.0),))
         app.conf.update(former)
-        app.close()
+        _forget_connections(app)
 
 
 @pytest.fixture
@@ -158,6 +160,15 @@ def browser() -> Iterator["Browser"]:
         chromium = playwright.chromium.launch(**options)
         yield chromium
         chromium.close()
+
+
+def _forget_connections(app: "Celery") -> None:
+    """Celery keeps connections to the broker it was first used with; another one takes effect only without them."""
+    from kombu import pools
+
+    pools.reset()
+    app.amqp._producer_pool = None  # type: ignore[attr-defined]  # the one place where it is remembered
+    app.close()
 
 
 def _fail_when_over(program: processes.Program, deadline: float) -> None:
