@@ -23,6 +23,17 @@ AREAS = [
     ("Members", "members", "users", ("view_members",)),
     ("Settings", "settings", "settings", ("view_settings",)),
 ]
+# The second key of "g a": by the area's address below the organization's.
+CHORDS = {
+    "": "d",
+    "queue": "q",
+    "agents/": "a",
+    "releases": "r",
+    "history": "h",
+    "audit": "l",
+    "members": "m",
+    "settings": "s",
+}
 PERSONAL = [
     ("Profile", "profile", "circle-user"),
     ("Password", "account_change_password", "key-round"),
@@ -37,7 +48,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     frame = {"version": VERSION, "request_id": getattr(request, "request_id", "")}
     if not isinstance(person, User):
         return frame | {"theme": "system", "nav": {"items": [], "organizations": []}}
-    frame |= {"theme": person.theme, "nav": _navigation(request, person)}
+    frame |= {"theme": person.theme, "keys": "on", "nav": _navigation(request, person)}
     agent: Agent | None = getattr(request, "agent", None)  # set by agents.doors.agent_for
     return frame | agent_frame(request, agent) if agent else frame
 
@@ -73,6 +84,7 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
             "label": label,
             "url": start + path,
             "icon": icon,
+            "go": CHORDS.get(path, CHORDS.get(f"{path}/", "")),
             "current": f"{request.path}/".startswith(f"{start}{path.rstrip('/')}/"),
         }
         for label, path, icon, permissions in AREAS

@@ -17,6 +17,15 @@ const warn = (text) => {
   region.replaceChildren(document.createElement("span"), document.createTextNode(text));
 };
 
+// Any script may say something: {text, alert}. Emptied first, because the same words twice are not read again.
+document.addEventListener("slipway:say", (event) => {
+  const { text = "", alert = false } = event.detail ?? {};
+  if (alert) return warn(text);
+  say("status", "");
+  requestAnimationFrame(() => say("status", text));
+});
+for (const button of document.querySelectorAll("[data-keys-help]")) button.hidden = false;
+
 // Menus: popovers close by themselves, <details class="menu"> needs help with Esc and clicks elsewhere.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

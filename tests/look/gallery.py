@@ -71,23 +71,27 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
-def frame(theme: str) -> dict[str, Any]:
+def frame(theme: str, keys: str = "on") -> dict[str, Any]:
     """What the context processor gives to every signed-in page."""
     items = [
-        ("Dashboard", "list-checks", True, 0),
-        ("My queue", "inbox", False, 3),
-        ("Agents", "bot", False, 0),
-        ("Audit", "scroll-text", False, 0),
-        ("Members", "users", False, 0),
-        ("Settings", "settings", False, 0),
+        ("Dashboard", "list-checks", True, 0, "d"),
+        ("My queue", "inbox", False, 3, "q"),
+        ("Agents", "bot", False, 0, "a"),
+        ("Audit", "scroll-text", False, 0, "l"),
+        ("Members", "users", False, 0, "m"),
+        ("Settings", "settings", False, 0, "s"),
     ]
     return {
         "theme": theme,
+        "keys": keys,
         "version": "0.1.0",
         "request_id": "7f0c9d5e2b",
         "nav": {
             "home_url": "#home",
-            "items": [{"label": a, "url": "#nav", "icon": b, "current": c, "count": d} for a, b, c, d in items],
+            "items": [
+                {"label": label, "url": f"#go-{go}", "icon": icon, "current": here, "count": count, "go": go}
+                for label, icon, here, count, go in items
+            ],
             "organization": {"name": "Harbor Line", "url": "#organization"},
             "organizations": [
                 {"name": "Harbor Line", "url": "#one", "current": True},
@@ -108,7 +112,7 @@ def frame(theme: str) -> dict[str, Any]:
     }
 
 
-def sample_context(theme: str) -> dict[str, Any]:
+def sample_context(theme: str, keys: str = "on") -> dict[str, Any]:
     """Everything the gallery shows, in the given theme."""
     now = timezone.now()
     tabs = ["Overview", "Draft", "Versions", "Compare", "Records", "Access"]
@@ -123,7 +127,7 @@ def sample_context(theme: str) -> dict[str, Any]:
         ("fail", "The change ticket is missing.", "Whoever pushes names it.", "#ticket"),
         ("pending", "Nobody has confirmed the sign-in yet.", "Needs Org Admin: Mara Okafor.", ""),
     ]
-    return frame(theme) | {
+    return frame(theme, keys) | {
         "crumbs": [{"label": "Agents", "url": "#agents"}, {"label": "support-bot", "url": "#a"}, {"label": "Push"}],
         "env_kind": "production",
         "agent": {"name": "support-bot", "url": "#agent"},
@@ -139,7 +143,7 @@ def sample_context(theme: str) -> dict[str, Any]:
         ],
         "banner_actions": [{"label": "Open record", "url": "#record"}],
         "people": ["Quinn Abara", "Jo Lindqvist"],
-        "empty_action": {"label": "New agent", "url": "#new", "rank": "ink"},
+        "empty_action": {"label": "New agent", "url": "#new", "rank": "ink", "key": "n"},
         "digest": DIGEST,
         "moment": now - timedelta(days=9, hours=3),
         "form": ReasonForm({"reason": "The refund rule in turn 4 is wrong.", "weight": "low"}),
@@ -169,12 +173,13 @@ def refusal_context(theme: str) -> dict[str, Any]:
 
 
 def page(path: str) -> str:
-    """One page as HTML: `/gallery`, `/refusal`, `/sign-in`, `/500`; `?theme=light|dark|system`."""
+    """One page as HTML: `/gallery`, `/refusal`, `/sign-in`, `/500`; `?theme=light|dark|system&keys=off`."""
     parts = urlsplit(path)
-    theme = parse_qs(parts.query).get("theme", ["system"])[0]
+    asked = parse_qs(parts.query)
+    theme, keys = asked.get("theme", ["system"])[0], asked.get("keys", ["on"])[0]
     request = RequestFactory().get(path)
     if parts.path == "/gallery":
-        return render_to_string("gallery.html", sample_context(theme), request)
+        return render_to_string("gallery.html", sample_context(theme, keys), request)
     if parts.path == "/refusal":
         return render_to_string("refusal.html", refusal_context(theme), request)
     if parts.path == "/sign-in":

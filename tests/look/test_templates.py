@@ -161,3 +161,16 @@ def test_small_filters__with_odd_values__stay_readable() -> None:
     assert state_look("Ready for Production").word == "Ready for Production"
     assert state_look("CHANGES_REQUESTED").word == "Changes requested"
     assert state_look("something new").word == "something new"
+
+
+# Sending a form by a single key: only what can be taken back at once, never an act of a release (ux.md 2.0).
+SENT_BY_KEY = {"templates/components/_button.html": "its users are looked at one by one"}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=ids_of)
+def test_single_key__on_a_button_that_sends__is_in_the_table(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    buttons = re.findall(r"<button\b(?=[^>]*\sdata-key=)(?![^>]*type=\"button\")[^>]*>", source)
+    included = re.findall(r"_button\.html\"(?=[^%]*\skey=)(?![^%]*\shref=)(?![^%]*type=\"button\")[^%]*%}", source)
+
+    assert not (buttons + included) or str(path.relative_to(ROOT)) in SENT_BY_KEY

@@ -46,8 +46,10 @@ def profile(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponseBase:
-    """Switch the theme and stay on the page."""
+    """Switch the theme and stay on the page; the page's own script asks quietly and gets no page for it."""
     actions.change_theme(person_of(request), theme=request.POST.get("theme", ""))
+    if request.headers.get("X-Slipway-Quiet"):
+        return HttpResponse(status=204)
     back = request.POST.get("next", "")
     safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if safe else "home")
