@@ -1,5 +1,6 @@
 """A sign-off holds for exactly what was signed: its fingerprint, and why it may not hold any more."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -9,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from agents.models import Agent, Version
-from console.organizations.models import Organization
+from console.organizations.models import Organization, User
 from environments import policies
 from environments.models import Environment, SignOff
 
@@ -59,11 +60,23 @@ def approved_by_others(agent: Agent) -> set[UUID]:
 
 def approval_of(version: Version) -> SignOff | None:
     """The latest decision on a version when it is an approval; an approval that was revoked is none."""
-    latest = SignOff.objects.filter(version=version).select_related("by").newest_first().first()
+    return approval_among(SignOff.objects.filter(version=version).select_related("by").newest_first()[:1])
+
+
+def approval_among(decisions: Iterable[SignOff]) -> SignOff | None:
+    """The same among a version's decisions, the newest first."""
+    latest = next(iter(decisions), None)
     return latest if latest and latest.decision == SignOff.Decision.READY else None
 
 
-def staleness(sign_off: SignOff, version: Version, target: Environment | None, *, now: datetime) -> str | None:
+def staleness(
+    sign_off: SignOff,
+    version: Version,
+    target: Environment | None,
+    *,
+    now: datetime,
+    may: Callable[[User | None, str, Agent], bool] = policies.may,
+) -> str | None:
     """Why the approval does not hold any more, in a sentence; None while it holds.
 
     `version.agent.organization` must be current: the rules are read from it.
@@ -74,7 +87,7 @@ def staleness(sign_off: SignOff, version: Version, target: Environment | None, *
         return _what_moved(sign_off.basis, current.as_json())
     if now - sign_off.at > timedelta(days=organization.sign_off_days):
         return f"It is older than {organization.sign_off_days} days."
-    if sign_off.by is None or not policies.may(sign_off.by, "mark_ready", version.agent):
+    if sign_off.by is None or not may(sign_off.by, "mark_ready", version.agent):
         return f"{sign_off.by} may no longer mark versions ready."
     return None
 

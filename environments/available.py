@@ -10,12 +10,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from agents.models import Agent, Version
-from audit.clock import database_time
 from console.organizations.actor import Actor
 from console.organizations.errors import Holder, Refusal
-from console.organizations.policies import holder_of
 from environments.doors import only_looks_on
 from environments.errors import StaleBase
+from environments.facts import LIVE, Facts
 from environments.gates import Gate, Move, checklist, own_decision
 from environments.lineage import behind, moved_past
 from environments.models import Environment, Pin, Release
@@ -54,15 +53,15 @@ def offers(standing: Standing, actor: Actor, rights: frozenset[str]) -> list[Off
     asked = _Asked(standing, actor, rights)
     if standing.agent.archived_at:
         return asked.unarchive()
-    return [
-        *asked.publish(),
-        *asked.next_hops(),
-        *asked.decisions(),
-        *asked.pushes(),
-        *asked.rollbacks(),
-        *asked.holds(),
-        *asked.archive(),
-    ]
+    return [*asked.steps(), *asked.rollbacks(), *asked.holds(), *asked.archive()]
+
+
+def steps(standing: Standing, actor: Actor, rights: frozenset[str]) -> list[Offer]:
+    """The offers that lead forward and the holds to lift: what boards show of many agents."""
+    if only_looks_on(rights) or standing.agent.archived_at:
+        return []
+    asked = _Asked(standing, actor, rights)
+    return [*asked.steps(), *asked.holds()]
 
 
 def plainly(reason: str) -> str:
@@ -96,7 +95,10 @@ def draft_refusal(standing: Standing, actor: Actor) -> Offer | None:
 
 def publish_gates(standing: Standing, actor: Actor) -> list[Gate]:
     """The checklist of a publish: that it undoes nobody's move, and the gates of the environment."""
-    return [_knows_all(standing), *gates_of(standing.agent, cut_of(standing), standing.places[0], actor)]
+    return [
+        _knows_all(standing),
+        *gates_of(standing.agent, cut_of(standing), standing.places[0], actor, standing.facts),
+    ]
 
 
 def merge_address(agent: Agent, refusal: Refusal | None) -> str:
@@ -112,7 +114,7 @@ def promotion_refusal(standing: Standing, actor: Actor, version: Version, target
     promotion = _promotion(standing.agent, target)
     if _serves(standing.pin(target), version) and not _is_renewed(version):
         return promotion.refused(f"{target.name} serves v{version.number} already.")
-    return _first_failing(promotion, gates_of(standing.agent, version, target, actor))
+    return _first_failing(promotion, gates_of(standing.agent, version, target, actor, standing.facts))
 
 
 def push_refusal(standing: Standing, actor: Actor, version: Version, target: Environment) -> Offer | None:
@@ -120,14 +122,14 @@ def push_refusal(standing: Standing, actor: Actor, version: Version, target: Env
     push = _push(standing.agent, version, target)
     if _serves(standing.pin(target), version):
         return push.refused(f"{target.name} serves v{version.number} already.")
-    return _first_failing(push, gates_of(standing.agent, version, target, actor))
+    return _first_failing(push, gates_of(standing.agent, version, target, actor, standing.facts))
 
 
 def decision_refusal(standing: Standing, actor: Actor, version: Version) -> Offer | None:
     """Why this person may not mark the version ready although they hold the right: four eyes."""
     if not standing.agent.organization.four_eyes:
         return None
-    own = own_decision(standing.agent, version, standing.tested[-1], actor)
+    own = own_decision(standing.agent, version, standing.tested[-1], actor, standing.facts)
     mark = _decision(standing, "mark_ready")
     return mark.refused(own.detail, own.holder) if own else None
 
@@ -139,6 +141,10 @@ class _Asked:
     standing: Standing
     actor: Actor
     rights: frozenset[str]
+
+    def steps(self) -> list[Offer]:
+        """Forward along the pipeline."""
+        return [*self.publish(), *self.next_hops(), *self.decisions(), *self.pushes()]
 
     def publish(self) -> list[Offer]:
         if not self.standing.places or "promote_to_staging" not in self.rights:
@@ -234,7 +240,7 @@ class _Asked:
         return [Offer(verb="unarchive", label="Bring back", url=url)]
 
     def _needs(self, one: Offer, permission: str) -> Offer:
-        return one.refused("", holder_of(permission, self.standing.agent.organization))
+        return one.refused("", self.standing.facts.holder(permission, self.standing.agent.organization))
 
 
 def _promotion(agent: Agent, target: Environment, version: int | None = None) -> Offer:
@@ -255,7 +261,7 @@ def _push(agent: Agent, version: Version, target: Environment) -> Offer:
 
 def _knows_all(standing: Standing) -> Gate:
     """Whether the draft knows of everything that was moved since it was started."""
-    move = None if standing.draft_version else moved_past(standing.agent, standing.draft)
+    move = None if standing.draft_version else moved_past(standing.agent, standing.draft, standing.facts)
     if move is None:
         base = f"started from v{standing.draft.base.number}" if standing.draft.base else "is the first"
         return Gate("draft_base", "pass", f"The draft {base}; nothing was released since that it does not know of.")
@@ -278,10 +284,11 @@ def cut_of(standing: Standing) -> Version:
     return version
 
 
-def gates_of(agent: Agent, version: Version, target: Environment, actor: Actor) -> list[Gate]:
+def gates_of(agent: Agent, version: Version, target: Environment, actor: Actor, facts: Facts = LIVE) -> list[Gate]:
     """The checklist of a move by this person now, as the verb will ask it."""
     version.agent = agent  # the rules are read from the agent's organization as it is now
-    return checklist(Move(agent=agent, version=version, environment=target, actor=actor, now=database_time()))
+    now = facts.now()
+    return checklist(Move(agent=agent, version=version, environment=target, actor=actor, now=now, facts=facts))
 
 
 def _first_failing(one: Offer, gates: list[Gate]) -> Offer | None:

@@ -10,15 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agents.models import Agent, Version
-from agents.versions import people_behind
 from console.organizations.actor import Actor
 from console.organizations.errors import Holder, Refusal, SignInNotFresh
 from console.organizations.models import User
-from console.organizations.policies import holder_of
-from environments.approvals import approval_of, staleness
+from environments.approvals import approval_among, staleness
 from environments.errors import ApprovalStale, GateFailed, OnHold, SelfApproval
-from environments.models import Environment, Hold, Pin, Release, SignOff
-from environments.pipeline import previous_staging
+from environments.facts import LIVE, Facts
+from environments.models import Environment, Pin, Release, SignOff
 from environments.transitions import illegal
 
 FRESH = timedelta(minutes=15)
@@ -35,6 +33,11 @@ class Move:
     actor: Actor
     now: datetime
     ticket: str = ""
+    facts: Facts = LIVE
+
+    def holder(self, permission: str) -> Holder:
+        """Who holds a permission in the agent's organization."""
+        return self.facts.holder(permission, self.agent.organization)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def enforce(move: Move) -> list[dict[str, Any]]:
 
 def not_on_hold(move: Move) -> Gate:
     """A version that was rolled back, or another of the same content, waits until the hold is lifted."""
-    hold = open_hold(move.agent, move.version)
+    hold = move.facts.open_hold(move.agent, move.version)
     if hold is None:
         return Gate("not_on_hold", "pass", f"v{move.version.number} is not on hold.")
     message = f"v{hold.version.number} was rolled back by {hold.by.name}: {hold.reason}"
@@ -82,20 +85,20 @@ def not_on_hold(move: Move) -> Gate:
         by=hold.by.name,
         reason=hold.reason,
     )
-    return Gate("not_on_hold", "fail", message, holder_of("lift_hold", move.agent.organization), refusal)
+    return Gate("not_on_hold", "fail", message, move.holder("lift_hold"), refusal)
 
 
 def previous_environment(move: Move) -> Gate:
     """Hops are never skipped: what moves on is what the environment before serves now."""
-    before = previous_staging(move.environment)
+    before = move.facts.previous_staging(move.environment)
     if before is None:
         return Gate("previous_environment", "pass", "No environment comes before this one.")
-    pin = Pin.objects.filter(agent=move.agent, environment=before).select_related("version").first()
+    pin = move.facts.pin(move.agent, before)
     if pin and pin.version_id == move.version.pk:
         return Gate("previous_environment", "pass", f"{before.name} serves v{move.version.number}.")
     served = f"v{pin.version.number}" if pin else "nothing"
     message = f"{before.name} serves {served}, not v{move.version.number}."
-    holder = holder_of("promote_to_staging", move.agent.organization)
+    holder = move.holder("promote_to_staging")
     return Gate("previous_environment", "fail", message, holder, _not_served_before(move, pin, before))
 
 
@@ -103,11 +106,12 @@ def sign_off(move: Move) -> Gate:
     """QA signed off exactly this content under exactly these rules, and the signer is still entitled."""
     if not move.environment.requires_sign_off:
         return Gate("sign_off", "pass", f"{move.environment.name} asks for no sign-off.")
-    approval = approval_of(move.version) if move.version.release.state == State.READY else None
+    is_ready = move.version.release.state == State.READY
+    approval = approval_among(move.facts.decisions(move.version)) if is_ready else None
     if approval is None:
         message = f"Version {move.version.number} has not been marked ready."
         return Gate("sign_off", "fail", message, _testers(move), _not_ready(move))
-    stale = staleness(approval, move.version, move.environment, now=move.now)
+    stale = staleness(approval, move.version, move.environment, now=move.now, may=move.facts.may)
     signer = approval.by.name if approval.by else "somebody"
     if stale is None:
         return Gate("sign_off", "pass", f"Marked ready by {signer} at {approval.at:%Y-%m-%d %H:%M} UTC.")
@@ -116,12 +120,12 @@ def sign_off(move: Move) -> Gate:
 
 
 def _testers(move: Move) -> Holder:
-    return holder_of("mark_ready", move.agent.organization)
+    return move.holder("mark_ready")
 
 
 def four_eyes(move: Move) -> Gate:
     """The author or a contributor does not push their own version while the rule is on (G4)."""
-    refusal = self_approval(move.agent, move.version, move.actor, "push_to_production")
+    refusal = self_approval(move.agent, move.version, move.actor, "push_to_production", move.facts)
     if refusal is None:
         return Gate("four_eyes", "pass", "Not pushed by its author or a contributor.")
     if not move.agent.organization.four_eyes:
@@ -158,36 +162,35 @@ PRODUCTION: list[Callable[[Move], Gate]] = [
 ]
 
 
-def open_hold(agent: Agent, version: Version) -> Hold | None:
-    """The hold that keeps this content back: on the version itself or on another one with the same digest."""
-    holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=version.digest)
-    return holds.select_related("version", "by").first()
-
-
-def self_approval(agent: Agent, version: Version, actor: Actor, permission: str) -> SelfApproval | None:
+def self_approval(
+    agent: Agent, version: Version, actor: Actor, permission: str, facts: Facts = LIVE
+) -> SelfApproval | None:
     """The four-eyes refusal when the actor's own work is in the version, whether or not the rule is on."""
-    if actor.user is None or actor.user.pk not in people_behind(version):
+    if actor.user is None or actor.user.pk not in facts.people_behind(version):
         return None
-    return _another_must(f"v{version.number} contains your own work", permission, agent, actor.user)
+    holder = facts.holder(permission, agent.organization)
+    return _another_must(f"v{version.number} contains your own work", holder, actor.user)
 
 
-def own_decision(agent: Agent, version: Version, environment: Environment, actor: Actor) -> SelfApproval | None:
+def own_decision(
+    agent: Agent, version: Version, environment: Environment, actor: Actor, facts: Facts = LIVE
+) -> SelfApproval | None:
     """Four eyes for an approval: neither the people behind the version nor who promoted it (invariant 4).
 
     Answers whether or not the rule is on; the page and the verb ask the same question.
     """
-    refusal = self_approval(agent, version, actor, "mark_ready")
+    refusal = self_approval(agent, version, actor, "mark_ready", facts)
     if refusal is not None:
         return refusal
-    pin = Pin.objects.filter(agent=agent, environment=environment).select_related("deployment").first()
+    pin = facts.pin(agent, environment)
     if pin is None or actor.user is None or pin.deployment.by_id != actor.user.pk:
         return None
-    return _another_must(f"You promoted v{version.number} yourself", "mark_ready", agent, actor.user)
+    holder = facts.holder("mark_ready", agent.organization)
+    return _another_must(f"You promoted v{version.number} yourself", holder, actor.user)
 
 
-def _another_must(why: str, permission: str, agent: Agent, person: User) -> SelfApproval:
+def _another_must(why: str, holder: Holder, person: User) -> SelfApproval:
     """The four-eyes refusal: why this person may not, and who else could."""
-    holder = holder_of(permission, agent.organization)
     others = Holder(holder.permission, holder.roles, [name for name in holder.people if name != person.name])
     people = ", ".join(others.people) or "nobody else at the moment"
     return SelfApproval(
@@ -197,28 +200,25 @@ def _another_must(why: str, permission: str, agent: Agent, person: User) -> Self
 
 
 def _not_served_before(move: Move, pin: Pin | None, before: Environment) -> Refusal:
-    if pin and SignOff.objects.filter(version=move.version, decision=SignOff.Decision.READY).exists():
+    if pin and any(one.decision == SignOff.Decision.READY for one in move.facts.decisions(move.version)):
         return _stale(move, f"{before.name} now serves version {pin.version.number}.")
     return illegal(move.version, "push_to_production")
 
 
 def _not_ready(move: Move) -> Refusal:
     """A version that was ready once lost its approval: say why; any other never had one."""
-    latest = SignOff.objects.filter(version=move.version).newest_first().first()
-    pin = previous = None
-    if before := previous_staging(move.environment):
-        previous = before
-        pin = Pin.objects.filter(agent=move.agent, environment=before).select_related("version").first()
+    latest = next(iter(move.facts.decisions(move.version)), None)
+    before = move.facts.previous_staging(move.environment)
+    pin = move.facts.pin(move.agent, before) if before else None
     if latest and latest.decision == SignOff.Decision.EXPIRED:
         return _stale(move, latest.note)
-    if latest and latest.decision == SignOff.Decision.READY and pin and previous and pin.version_id != move.version.pk:
-        return _stale(move, f"{previous.name} now serves version {pin.version.number}.")
+    if latest and latest.decision == SignOff.Decision.READY and pin and before and pin.version_id != move.version.pk:
+        return _stale(move, f"{before.name} now serves version {pin.version.number}.")
     return illegal(move.version, "push_to_production")
 
 
 def _stale(move: Move, why: str) -> ApprovalStale:
-    before = previous_staging(move.environment)
-    pin = Pin.objects.filter(agent=move.agent, environment=before).select_related("version").first()
+    pin = move.facts.pin(move.agent, move.facts.previous_staging(move.environment))
     current = pin.version.number if pin else None
     again = f"Have version {current} tested and marked ready." if current else "Promote a version and have it tested."
     return ApprovalStale(

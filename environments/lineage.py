@@ -1,29 +1,21 @@
 """Is the draft behind? Nobody's publish silently undoes somebody's rollback or fix (issue, D 10)."""
 
 from agents.models import Agent, Draft, Version
-from agents.versions import ancestry
 from environments.errors import StaleBase
-from environments.models import Deployment, Environment, Pin
+from environments.facts import LIVE, Facts
+from environments.models import Deployment
 
 
-def moved_past(agent: Agent, draft: Draft) -> Deployment | None:
+def moved_past(agent: Agent, draft: Draft, facts: Facts = LIVE) -> Deployment | None:
     """The latest move that the draft does not know of, or None when a publish undoes nobody's work.
 
     A move counts when it came after the draft's base was set, still stands, and either brought in a
     version that the draft does not descend from or took its environment back to an older one.
     """
-    pins = Pin.objects.filter(agent=agent, deployment__at__gt=draft.based_at).exclude(
-        environment__kind=Environment.Kind.DEVELOPMENT
-    )
-    moves = [
-        pin.deployment
-        for pin in pins.select_related(
-            "deployment__version", "deployment__from_version", "deployment__environment", "deployment__by"
-        )
-    ]
+    moves = facts.moves_since(agent, draft.based_at)
     if not moves:
         return None
-    known = ancestry(agent, draft.base_id)
+    known = facts.ancestry(agent, draft)
     unknown = [move for move in moves if move.version_id not in known or _went_back(move)]
     return max(unknown, key=lambda move: move.at, default=None)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agents.models import Agent, Draft, Version
+from environments.facts import LIVE, Facts
 from environments.lineage import version_of_content
 from environments.models import Deployment, Environment, Hold, Pin
 from environments.pipeline import environments_of
@@ -20,6 +21,7 @@ class Standing:
     draft: Draft
     latest: Version | None
     holds: list[Hold]
+    facts: Facts = LIVE
 
     def pin(self, environment: Environment | None) -> Pin | None:
         """What the environment serves of the agent."""

@@ -13,7 +13,7 @@ from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import environment_of, person, pin_of, require_live, version_of
 from environments.errors import IllegalTransition, OnHold, Unchanged
-from environments.gates import open_hold
+from environments.facts import LIVE
 from environments.models import Deployment, Environment, Hold, Pin, Release
 from environments.moves import Why, change_state, move_pin
 from environments.transitions import require_state
@@ -96,7 +96,7 @@ def _served_before(agent: Agent, environment: Environment, target: Version, pin:
             environment=environment.slug,
             version=target.number,
         )
-    hold = open_hold(agent, target)
+    hold = LIVE.open_hold(agent, target)
     if hold is not None:
         raise OnHold(
             f"v{target.number} was itself rolled back by {hold.by.name}: {hold.reason}. Nothing was changed."

@@ -1,0 +1,70 @@
+"""What gates and offers ask about, so that one set of rules serves a verb, an agent's page and a board of many.
+
+`Facts` asks the database each time: the verbs read what is true under their lock. A board gathers the same
+facts for all its agents before (`environments.gathering`) and hands them to the same rules (ux.md, rule 3).
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from agents.models import Agent, Draft, Version
+from agents.versions import ancestry, people_behind
+from audit.clock import database_time
+from console.organizations.errors import Holder
+from console.organizations.models import Organization, User
+from console.organizations.policies import holder_of
+from environments import pipeline, policies
+from environments.models import Deployment, Environment, Hold, Pin, SignOff
+
+
+class Facts:
+    """The facts as the database has them at each question."""
+
+    def now(self) -> datetime:
+        """The time that counts."""
+        return database_time()
+
+    def holder(self, permission: str, organization: Organization) -> Holder:
+        """Who holds a permission on the organization."""
+        return holder_of(permission, organization)
+
+    def may(self, user: User | None, permission: str, agent: Agent) -> bool:
+        """Whether a person holds a permission on the agent."""
+        return policies.may(user, permission, agent)
+
+    def open_hold(self, agent: Agent, version: Version) -> Hold | None:
+        """The hold that keeps this content back: on the version itself or on another one with the same digest."""
+        holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=version.digest)
+        return holds.select_related("version", "by").first()
+
+    def previous_staging(self, environment: Environment) -> Environment | None:
+        """The staging environment right before this one."""
+        return pipeline.previous_staging(environment)
+
+    def pin(self, agent: Agent, environment: Environment | None) -> Pin | None:
+        """What an environment serves of the agent, with its version and deployment."""
+        pins = Pin.objects.filter(agent=agent, environment=environment)
+        return pins.select_related("version", "deployment").first()
+
+    def decisions(self, version: Version) -> list[SignOff]:
+        """QA's decisions on a version, the one in force first."""
+        return list(SignOff.objects.filter(version=version).select_related("by").newest_first())
+
+    def people_behind(self, version: Version) -> set[UUID]:
+        """The author and every contributor of a version."""
+        return people_behind(version)
+
+    def moves_since(self, agent: Agent, moment: datetime) -> list[Deployment]:
+        """The moves after a moment that still stand, with what they moved."""
+        pins = Pin.objects.filter(agent=agent, deployment__at__gt=moment).exclude(
+            environment__kind=Environment.Kind.DEVELOPMENT
+        )
+        related = ("version", "from_version", "environment", "by")
+        return [pin.deployment for pin in pins.select_related(*[f"deployment__{name}" for name in related])]
+
+    def ancestry(self, agent: Agent, draft: Draft) -> set[UUID]:
+        """The version that a draft started from and everything that one descends from."""
+        return ancestry(agent, draft.base_id)
+
+
+LIVE = Facts()
