@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from agents.flow_graph import graph_problems
 from agents.names import pointer
 
 _VARIABLE = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_.-]{0,199})\s*[|}]")
@@ -67,34 +68,17 @@ def _flow_problems(config: Mapping[str, Any]) -> Iterable[Problem]:
     flow = config.get("flow")
     if not flow:
         return
-    ways: dict[str, list[str]] = {}
-    for edge in flow.get("edges") or []:
-        ways.setdefault(edge["from"], []).append(edge["to"])
-    reached = _reachable(flow["start"], ways)
+    told: dict[str, list[str]] = {}
+    for found in graph_problems(flow):
+        told.setdefault(found.nodes[0], []).append(found.message)
     tools = config.get("tools") or {}
     for name, node in flow["nodes"].items():
         where = pointer("flow", "nodes", name)
-        if name not in reached:
-            yield Problem("warning", where, f"No way leads from the start to {name!r}; add an edge or remove it.")
-        if name not in ways and not _is_end(node):
-            yield Problem("warning", where, f"{name!r} is a dead end; add an edge, or make it an end.")
+        for message in told.get(name, ()):
+            yield Problem("warning", where, message)
         tool = node.get("tool")
         if tool and tool not in tools:
             yield Problem("error", where + "/tool", f"There is no tool {tool!r}; add it to tools or name another.")
-
-
-def _is_end(node: Mapping[str, Any]) -> bool:
-    return bool(re.search(r"end|hang|transfer|handoff", str(node["type"]), re.IGNORECASE)) or bool(node.get("end"))
-
-
-def _reachable(start: str, ways: Mapping[str, list[str]]) -> set[str]:
-    reached, waiting = {start}, [start]
-    while waiting:
-        for target in ways.get(waiting.pop(), []):
-            if target not in reached:
-                reached.add(target)
-                waiting.append(target)
-    return reached
 
 
 def _tool_problems(tools: Mapping[str, Any]) -> Iterable[Problem]:
