@@ -58,6 +58,7 @@ def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
     current: Organization | None = getattr(request, "organization", None)
     here = next((item for item in memberships if current and item.organization_id == current.pk), None)
     user = {
+        "id": str(person.pk),
         "name": person.name,
         "email": person.email,
         "roles": [role.label for role in here.role_list] if here else [],

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 
+from console.organizations.doors import asked_by_script
 from console.organizations.errors import Refusal
 from console.organizations.ids import new_id
-from console.refusals import refusal_response
+from console.refusals import fragment_response, refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{8,64}\Z")
@@ -35,6 +38,19 @@ def not_kept(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """A new route is closed unless it says otherwise; a script of an open page is told 401, not a sign-in page."""
+
+    def handle_no_permission(  # type: ignore[override]  # the library only redirects
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """The sign-in page, or for a script the words that the page shows while it offers to sign in again."""
+        if not asked_by_script(request):
+            return super().handle_no_permission(request, view_func)
+        title, detail = _("You are signed out"), _("Nothing was changed. Sign in again; what you typed stays here.")
+        return fragment_response(request, {"status": 401, "title": title, "detail": detail})
 
 
 class RefusalMiddleware:

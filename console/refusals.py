@@ -1,9 +1,12 @@
 """The one table from refusal codes to statuses, and the page that shows a refusal to a person."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
-from console.organizations.doors import confirm_address, keep_typed, referring_page
+from console.organizations.doors import asked_by_script, confirm_address, keep_typed, referring_page
 from console.organizations.errors import Invalid, PermissionMissing, Refusal, SignInNotFresh
 
 STATUS = {
@@ -21,6 +24,7 @@ STATUS = {
     "unavailable": 503,
     "audit_unavailable": 503,
 }
+REFUSED_IN_PLACE = {"HX-Retarget": "#alert", "HX-Reswap": "innerHTML", "X-Slipway-Refusal": "yes"}
 CONFLICT = 409  # every other code speaks of the present state
 
 
@@ -44,7 +48,22 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "actions": _ways_on(request, refusal),
         "request_id": getattr(request, "request_id", ""),
     }
-    response = render(request, "refusal.html", context, status=context["status"])
+    if asked_by_script(request):
+        return fragment_response(request, context)
+    return _retried(render(request, "refusal.html", context, status=context["status"]))
+
+
+def fragment_response(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The refusal for a script of an open page: htmx puts it into `#alert`, so that nothing typed is replaced."""
+    shown = context | {"is_fragment": True, "request_id": getattr(request, "request_id", "")}
+    # Without the request: context processors would ask a database that may be the trouble.
+    response = HttpResponse(render_to_string("_refusal.html", shown), status=context["status"])
+    for name, value in REFUSED_IN_PLACE.items():
+        response.headers[name] = value
+    return _retried(response)
+
+
+def _retried(response: HttpResponse) -> HttpResponse:
     if response.status_code == 503:
         response.headers["Retry-After"] = "5"
     return response

@@ -8,8 +8,24 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from django.views.decorators.http import require_safe
+
+from console.organizations.doors import asked_by_script
+from console.refusals import fragment_response
+
+AWAY: dict[str, int | Promise] = {
+    "status": 503,
+    "title": _("Not available at the moment"),
+    "detail": _("The database does not answer in time. Look whether your change was made, then try again in a minute."),
+}
+BROKEN: dict[str, int | Promise] = {
+    "status": 500,
+    "title": _("Something broke"),
+    "detail": _("The server made a mistake; that is our fault. Look whether your change was made. Your text is kept."),
+}
 
 
 @login_not_required
@@ -36,9 +52,13 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
     A statement refused for what it says (no such column, a broken constraint) stays our mistake: 500.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "5"})
-    return defaults.server_error(request)
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    if asked_by_script(request):
+        return fragment_response(request, AWAY if away else BROKEN)
+    context = {"request_id": getattr(request, "request_id", "")}
+    if away:
+        return HttpResponse(render_to_string("503.html", context), status=503, headers={"Retry-After": "5"})
+    return HttpResponse(render_to_string("500.html", context), status=500)
 
 
 @login_not_required

@@ -74,6 +74,13 @@ def sign_in(request: HttpRequest, person: User, to: str) -> HttpResponseBase:
     return cast("HttpResponseBase", perform_password_login(request, {"email": person.email}, login))
 
 
+def asked_by_script(request: HttpRequest) -> bool:
+    """Whether a script of an open page asks (htmx, fetch), so that a whole page would be no answer to it."""
+    if "HX-Request" in request.headers or any(name.startswith("X-Slipway-") for name in request.headers):
+        return True
+    return request.headers.get("Sec-Fetch-Dest") == "empty"  # sent by every browser on https and on localhost
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """The sent form, also an empty one; None when the page is only looked at."""
     return request.POST if request.method == "POST" else None

@@ -17,6 +17,8 @@ urlpatterns = [
     path("invite/<str:token>", joining.invitation, name="invitation"),
     path("me/", me.profile, name="profile"),
     path("me/theme", me.theme, name="theme"),
+    path("me/signed-in", me.signed_in, name="signed_in"),
+    path("me/session", me.session, name="session"),
     # One's address is changed by no form, and nobody signs in by a mailed code: these pages are not offered.
     path("accounts/email/", closed),
     path("accounts/confirm-email/", closed),

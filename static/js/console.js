@@ -146,12 +146,4 @@ for (const meta of document.querySelectorAll("meta[name='slipway-saved']")) {
 }
 document.querySelectorAll("form[data-keep]").forEach(restore);
 
-// Answers that are not swapped in are said aloud and stay.
-document.addEventListener("htmx:responseError", (event) => {
-  const status = event.detail.xhr.status;
-  warn(status === 401
-    ? "You are signed out. Sign in again in another tab; what you typed stays here."
-    : `The server could not answer (${status}). Nothing was changed as far as this page knows; what you typed stays here.`);
-});
-document.addEventListener("htmx:sendError", () => warn("The server cannot be reached. What you typed stays here; try again."));
 document.querySelector("[autofocus]")?.focus();

@@ -19,6 +19,7 @@ DESK: "ViewportSize" = {"width": 1440, "height": 900}
 PHONE: "ViewportSize" = {"width": 360, "height": 740}
 NOT_LOADED = "Failed to load resource"
 SERIOUS = {"serious", "critical"}
+REFUSALS = {401, 403, 409, 412, 413, 422}  # answers that a script of the page expects
 WAIT_MS = 15_000
 # axe needs seconds for a difference of hundreds of rows; the first parts of each section have all that there is.
 REPEATED = ".diff-part ~ .diff-part ~ .diff-part, .diff-rows tr:nth-of-type(n + 13)"
@@ -151,7 +152,8 @@ class Visitor:
     def _note_response(self, response: "Response") -> None:
         if response.status >= 500:
             self.wrong.append(f"{response.status}: {response.url}")
-        if response.status >= 400 and response.request.is_navigation_request():
+        refused = response.status in REFUSALS or response.request.is_navigation_request()
+        if response.status >= 400 and refused:
             self._refused.add(response.url)
 
     def _note_console(self, message: "ConsoleMessage") -> None:

@@ -1,7 +1,8 @@
 """A person's own pages: organizations, profile, theme."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -53,6 +54,18 @@ def theme(request: HttpRequest) -> HttpResponseBase:
     back = request.POST.get("next", "")
     safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if safe else "home")
+
+
+@require_safe
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where the small window of "Sign in again" ends."""
+    return render(request, "organizations/signed_in.html")
+
+
+@require_safe
+def session(request: HttpRequest) -> JsonResponse:
+    """Who is signed in and the token of their forms, for a page whose session was renewed in another window."""
+    return JsonResponse({"person": str(person_of(request).pk), "token": get_token(request)})
 
 
 def closed(request: HttpRequest, rest: str = "") -> HttpResponse:
