@@ -22,6 +22,10 @@ app.conf.update(
         "audit-verification": {"task": "audit.jobs.verify_chains", "schedule": crontab(hour="3", minute="15")},
         "outgoing-mail": {"task": "console.organizations.jobs.send_outgoing_mail", "schedule": 5.0},
         "stale-approvals": {"task": "environments.jobs.revoke_stale_approvals", "schedule": 60.0},
+        "old-notifications": {
+            "task": "console.organizations.jobs.forget_old_notifications",
+            "schedule": crontab(hour="4", minute="10"),
+        },
         "expired-sessions": {"task": "console.jobs.clear_expired_sessions", "schedule": crontab(hour="4", minute="0")},
     },
 )

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from agents.models import Agent
-from console.organizations.models import Membership, Organization, User
+from console.organizations.models import Membership, Notification, Organization, User
 from console.organizations.policies import permissions_on
 from environments.frame import agent_frame
 
@@ -34,8 +34,10 @@ CHORDS = {
     "members": "m",
     "settings": "s",
 }
+NEW_COUNTED = 99
 PERSONAL = [
     ("Profile", "profile", "circle-user"),
+    ("Notifications", "notification_switches", "bell"),
     ("Password", "account_change_password", "key-round"),
     ("Second factors", "mfa_index", "badge-check"),
     ("Sessions", "usersessions_list", "monitor"),
@@ -70,6 +72,7 @@ def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
         "organization": _organization(here.organization, here=True) if here else None,
         "organizations": [_organization(item.organization, here=item is here) for item in memberships],
         "queue_count": 0,
+        **_notifications(person, here.organization if here else None),
         "user": user,
         "theme_url": reverse("theme"),
         "sign_out_url": reverse("account_logout"),
@@ -91,6 +94,17 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
         for label, path, icon, permissions in AREAS
         if not permissions or held.intersection(permissions)
     ]
+
+
+def _notifications(person: User, organization: Organization | None) -> dict[str, Any]:
+    """Where the person reads what they were told, and how much of it is new, counted up to a cap."""
+    if organization is None:
+        return {}
+    new = Notification.objects.of(person, organization).unread().order_by()[: NEW_COUNTED + 1].count()
+    return {
+        "notifications_url": f"{reverse('organization', args=[organization.slug])}notifications",
+        "notifications_count": f"{NEW_COUNTED}+" if new > NEW_COUNTED else new,
+    }
 
 
 def _organization(organization: Organization, *, here: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from agents.policies import may, permissions_on_agent, require
+from agents.policies import holders_on, may, permissions_on_agent, require
 from console.organizations.policies import holder_of, missing
 
 if TYPE_CHECKING:
@@ -10,7 +10,16 @@ if TYPE_CHECKING:
 
     from environments.models import Environment
 
-__all__ = ["can_open", "can_read_version", "holder_of", "may", "missing", "permissions_on_agent", "require"]
+__all__ = [
+    "can_open",
+    "can_read_version",
+    "holder_of",
+    "holders_on",
+    "may",
+    "missing",
+    "permissions_on_agent",
+    "require",
+]
 
 OPENING = {"development": "view_development", "staging": "view_staging", "production": "view_production"}
 

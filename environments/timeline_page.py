@@ -1,12 +1,11 @@
 """One page of an agent's timeline: moves by time, and the decisions that fell between them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from agents.models import Agent
-from audit.errors import InvalidCursor
+from environments.marks import moment_in
 from environments.timeline import decisions_of, entries_of, moves_of
 
 PAGE = 50
@@ -24,7 +23,7 @@ class Page:
 def page_of(agent: Agent, path: str, *, environment: str = "", cursor: str = "") -> Page:
     """The page that ends before the moment of the cursor; page N costs what page 1 costs."""
     moves = moves_of(agent)
-    before = _moment(cursor) if cursor else None
+    before = moment_in(cursor) if cursor else None
     moves = moves.filter(environment__slug=environment) if environment else moves
     rows = list((moves.filter(at__lt=before) if before else moves)[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE
@@ -34,14 +33,3 @@ def page_of(agent: Agent, path: str, *, environment: str = "", cursor: str = "")
     query = {"environment": environment, "older": shown[-1].at.isoformat()} if more else {}
     older = f"{path}?{urlencode({key: value for key, value in query.items() if value})}" if more else ""
     return Page(entries_of(agent, shown, decisions), older, before is None)
-
-
-def _moment(cursor: str) -> datetime:
-    """The moment of a cursor; anything else is refused."""
-    try:
-        moment = datetime.fromisoformat(cursor)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidCursor("This page mark was changed. Open the releases again and page from there.")
-    return moment

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from environments import version_views
-from environments.views import agents, deciding, moving, places, records, returning
+from environments.views import agents, deciding, moving, notices, places, records, returning
 
 app_name = "environments"
 
@@ -11,6 +11,9 @@ AGENT = "o/<slug:organization>/agents/<slug:agent>/"
 
 urlpatterns = [
     path("o/<slug:organization>/agents/", agents.agent_list, name="agent-list"),
+    path("o/<slug:organization>/notifications", notices.notices, name="notices"),
+    path("o/<slug:organization>/notifications/read", notices.read_notices, name="notices-read"),
+    path("o/<slug:organization>/notifications/<uuid:notice>", notices.open_notice, name="notice"),
     path(AGENT, agents.agent_overview, name="agent-overview"),
     path(f"{AGENT}archive", agents.archive, name="agent-archive"),
     path(f"{AGENT}unarchive", agents.unarchive, name="agent-unarchive"),

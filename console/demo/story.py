@@ -7,10 +7,11 @@ came that was killed, and the next one goes on from there.
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 from django.test import override_settings
 
 from audit.clock import database_time, shifted_by
@@ -23,10 +24,11 @@ from console.demo.steps import ACTS, Scene
 from console.founding import Charter, Founder, set_up
 from console.organizations.actor import SYSTEM, Actor
 from console.organizations.errors import Refusal
-from console.organizations.models import Installation, Organization, User
+from console.organizations.models import Installation, Notification, Organization, User
 
 FOUNDED = "110 08:30"
 SYSTEM_KEY = "slipway"  # `by` of what the console did by itself
+DAYS_UNREAD = 7
 FOUNDING_EVENTS = 2  # the pipeline and the organization
 
 
@@ -89,6 +91,9 @@ def _tell(passwords: Mapping[str, str]) -> None:
     for step in steps_seen_from(opened)[done:]:
         with shifted_by(step.at - database_time()):
             _act(step, organization, people, passwords)
+    # Everybody looked at what they were told, but for the last days.
+    told = Notification.objects.filter(organization=organization, at__lt=opened - timedelta(days=DAYS_UNREAD))
+    told.unread().update(read_at=F("at"))
 
 
 def _found(passwords: Mapping[str, str], now: datetime) -> Organization:

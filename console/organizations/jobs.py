@@ -9,13 +9,24 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.utils import timezone
 
-from console.organizations.models import OutgoingMail
+from console.organizations.models import Notification, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
+KEPT_DAYS = 180
 # Minutes until the next attempt; after one more the mail is given up and the log says so.
 WAITS = (1, 5, 15, 60, 180, 360, 720)
+
+
+@shared_task
+def forget_old_notifications() -> int:
+    """Forget what people were told half a year ago; the releases and the audit log keep what happened.
+
+    Returns how many. Safe to run twice.
+    """
+    forgotten, _ = Notification.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+    return forgotten
 
 
 @shared_task

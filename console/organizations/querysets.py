@@ -6,7 +6,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from console.organizations.models import Invitation, Membership, Organization, User  # noqa: F401  # named in a string below
+    from console.organizations.models import Invitation, Membership, Notification, Organization, User  # noqa: F401  # named in a string below
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -57,6 +57,22 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def withdraw(self) -> int:
         """Make these links useless; how many there were."""
         return self.update(revoked_at=timezone.now())
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """What people were told."""
+
+    def of(self, user: "User", organization: "Organization") -> Self:
+        """One's own, in one organization."""
+        return self.filter(user=user, organization=organization)
+
+    def unread(self) -> Self:
+        """Not looked at yet."""
+        return self.filter(read_at=None)
+
+    def newest_first(self) -> Self:
+        """In the order in which they were written, backwards: ids are sorted by time."""
+        return self.order_by("-id")
 
 
 def _lock_rules(function: str, organization: "Organization") -> None:

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from console.organizations.views import joining, me, members
+from console.organizations.views import joining, me, members, notifications
 
 closed = login_not_required(me.closed)
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("o/<slug:organization>/invitations/<uuid:invitation>/revoke", members.revoke, name="revoke_invitation"),
     path("invite/<str:token>", joining.invitation, name="invitation"),
     path("me/", me.profile, name="profile"),
+    path("me/notifications", notifications.switches, name="notification_switches"),
     path("me/theme", me.theme, name="theme"),
     path("me/signed-in", me.signed_in, name="signed_in"),
     path("me/session", me.session, name="session"),

@@ -16,6 +16,7 @@ from environments.gates import own_decision
 from environments.models import Environment, Release, SignOff
 from environments.moves import change_state
 from environments.pipeline import production_environment, sign_off_environment
+from environments.telling import tell_of_decision
 from environments.transitions import illegal, require_state
 
 State = Release.State
@@ -139,7 +140,7 @@ def _decide(
     now = database_time()
     change_state(case.version.release, transition, now)
     basis = basis_of(case.version, case.production, case.agent.organization)
-    return SignOff.objects.create(
+    sign_off = SignOff.objects.create(
         organization=case.agent.organization,
         agent=case.agent,
         version=case.version,
@@ -153,6 +154,8 @@ def _decide(
         basis=basis.as_json(),
         is_self_approval=is_self_approval,
     )
+    tell_of_decision(sign_off, actor)
+    return sign_off
 
 
 def _record(name: str, case: _Case, actor: Actor, reason: str, data: dict[str, object] | None = None) -> None:

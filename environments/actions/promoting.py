@@ -21,6 +21,7 @@ from environments.lineage import behind, moved_past, version_of_content
 from environments.models import Deployment, Environment, Release
 from environments.moves import Why, change_state, current_pin, move_pin
 from environments.pipeline import entry_environment
+from environments.telling import tell_of_move
 
 State = Release.State
 
@@ -185,10 +186,12 @@ def _promote(promotion: _Promotion) -> Deployment:
         )
     gates = enforce(Move(agent=agent, version=version, environment=environment, actor=promotion.actor, now=now))
     why = Why(action=promotion.action, by=person(promotion.actor), at=now, note=promotion.note, gates=gates)
+    was = pin.version.release.state if pin else ""
     deployment = move_pin(agent, environment, version, why)
     # A live version stays PRODUCTION when it is pinned to an earlier environment again.
     if version.release.state in {State.DEVELOPMENT, State.SUPERSEDED}:
         change_state(version.release, version.release.to_staging, now)
+    tell_of_move(deployment, promotion.actor, was=was)
     return deployment
 
 

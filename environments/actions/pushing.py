@@ -16,6 +16,7 @@ from environments.gates import Move, enforce, self_approval
 from environments.models import Deployment, Environment
 from environments.moves import Why, change_state, current_pin, move_pin
 from environments.pipeline import production_environment
+from environments.telling import tell_of_move
 
 TICKET_LENGTH = 100
 
@@ -95,6 +96,7 @@ def push_under_lock(
     )
     deployment = move_pin(agent, target, version, why)
     change_state(version.release, version.release.to_production, now)
+    tell_of_move(deployment, actor)
     return deployment
 
 

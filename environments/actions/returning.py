@@ -16,6 +16,7 @@ from environments.errors import IllegalTransition, OnHold, Unchanged
 from environments.facts import LIVE
 from environments.models import Deployment, Environment, Hold, Pin, Release
 from environments.moves import Why, change_state, move_pin
+from environments.telling import tell_of_move
 from environments.transitions import require_state
 
 State = Release.State
@@ -42,11 +43,12 @@ def rollback(
     pin, target = pin_of(locked, target_environment), version_of(locked, number)
     require_live(locked, target_environment, expected_live)
     earlier = _served_before(locked, target_environment, target, pin)
-    now, former = database_time(), pin.version
+    now, former, was = database_time(), pin.version, pin.version.release.state
     why = Why(action=Deployment.Action.ROLLBACK, by=person(actor), at=now, note=reason, sign_off=earlier.sign_off)
     _hold(former, target_environment, why)
     deployment = move_pin(locked, target_environment, target, why)
     _follow(target, target_environment, now)
+    tell_of_move(deployment, actor, was=was)
     record(
         "release.rolled_back",
         locked.audit_target(),

@@ -11,7 +11,7 @@ from django.test import Client
 from agents.models import Agent, Draft
 from audit.models import Event
 from console.organizations.actions import invite_member
-from console.organizations.models import Membership, Organization
+from console.organizations.models import Membership, Notification, Organization
 from environments.models import Deployment
 from tests.agents.drafting import token_of
 from tests.cast import Person
@@ -40,6 +40,7 @@ NEVER = {
     "deployment": "01a1fab4-58d3-7167-8000-000000000000",
     "membership": "01a1fab4-58d3-7167-8000-000000000000",
     "invitation": "01a1fab4-58d3-7167-8000-000000000000",
+    "notice": "01a1fab4-58d3-7167-8000-000000000000",
 }
 
 
@@ -64,6 +65,7 @@ def real(agent: Agent, dana: Person, mara: Person) -> dict[str, str]:
         "deployment": str(Deployment.objects.filter(agent=agent).newest_first()[0].pk),
         "membership": str(dana.membership_in(organization).pk),
         "invitation": str(invitation.pk),
+        "notice": str(Notification.objects.filter(agent_id=agent.pk)[0].pk),
     }
 
 
@@ -113,7 +115,7 @@ def test_every_address__of_another_organization__is_answered_like_an_unknown_one
     assert (everything_kept(), picture(agent)) == (kept, seen)
 
 
-@pytest.mark.parametrize("name", ["agent", "deployment", "membership", "invitation", "sequence"])
+@pytest.mark.parametrize("name", ["agent", "deployment", "membership", "invitation", "sequence", "notice"])
 def test_every_address__of_ones_own_organization_with_a_foreign_id__is_answered_like_an_unknown_one(
     name: str, agent: Agent, real: dict[str, str], other_organization: Organization, sam: Person
 ) -> None:

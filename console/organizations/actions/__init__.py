@@ -7,6 +7,7 @@ from console.organizations.actions.invitations import (
     revoke_invitation,
 )
 from console.organizations.actions.members import change_roles, checked_roles, refuse_without_admin
+from console.organizations.actions.notifications import mark_read, switch_notifications
 from console.organizations.actions.people import change_profile, change_theme, new_person
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "checked_roles",
     "find_invitation",
     "invite_member",
+    "mark_read",
     "new_person",
     "refuse_without_admin",
     "revoke_invitation",
+    "switch_notifications",
 ]
