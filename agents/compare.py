@@ -5,20 +5,24 @@ Rule 5 of ux.md: a difference is never denied while digests differ.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import orjson
 
-from agents.compare_values import edge_rows, single_rows, value_rows
+from agents.compare_flow import edge_rows
+from agents.compare_values import single_rows, value_rows
 from agents.comparison import Change, Comparison, Item, PartChange, Row, SectionChange
 from agents.names import pointer
 from agents.parts import ITEM_SECTIONS, SECTIONS
-from audit.diff import CHANGED_LINES_SHOWN, TextDiff, diff_text
+from audit.diff import CHANGED_LINES_SHOWN, CONTEXT, TextDiff, diff_text
 from audit.matching import Budget
 
 ROWS_SHOWN = 2_000
 LINES_SHOWN = 10_000  # changed lines of a whole comparison
+LAYOUT_SHOWN = 50
 NOUNS = {
     "knowledge": "knowledge",
     "tools": "tool",
@@ -34,11 +38,34 @@ Load = Callable[[str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side: how people call it (v15, draft), its manifest, how the API names it ({"version": 15})."""
+    """One side: how people call it (v15, draft), its manifest, how the API names it ({"version": 15}).
+
+    `digest` is that of the manifest, `layout` that of the part which stands outside of it; `at` says when the
+    side was made, None for what still changes.
+    """
 
     label: str
     manifest: Mapping[str, str]
     ref: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    layout: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How two sides are compared. `most`: changed lines shown of one text, `total`: of all.
+
+    `source`: whether structured parts are also compared as indented JSON, line by line. `only`: the path of the
+    one part that is wanted; the others are left out.
+    """
+
+    context: int = CONTEXT
+    ignore_space: bool = False
+    most: int = CHANGED_LINES_SHOWN
+    total: int = LINES_SHOWN
+    source: bool = True
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +77,22 @@ class _Part:
     old: Any
     new: Any
     change: PartChange
-    most: int
+    options: Options
     budget: Budget
 
+    def lines(self, old: str, new: str) -> TextDiff:
+        """Two texts of the part, within what is left to spend."""
+        return diff_text(
+            old,
+            new,
+            context=self.options.context,
+            most=self.options.most,
+            budget=self.budget,
+            ignore_space=self.options.ignore_space,
+        )
 
-def compare(left: Side, right: Side, load: Load) -> Comparison:
+
+def compare(left: Side, right: Side, load: Load, options: Options = Options()) -> Comparison:
     """The right side against the left one, sections in the order of the document, paths sorted.
 
     `load(digest)` gives the parsed value of a part. When it raises LookupError or ValueError (missing or
@@ -63,11 +101,15 @@ def compare(left: Side, right: Side, load: Load) -> Comparison:
     paths = sorted({*left.manifest, *right.manifest}, key=_order)
     different = [path for path in paths if left.manifest.get(path) != right.manifest.get(path)]
     sections: list[SectionChange] = []
-    most, budget = LINES_SHOWN, Budget()
+    rest, budget = options.total, Budget()
     for path in different:
-        section = _compare_part(path, left.manifest, right.manifest, load, min(most, CHANGED_LINES_SHOWN), budget)
-        most -= sum(1 for hunk in section.hunks for line in hunk.lines if line.op != "equal")
-        sections.append(section)
+        if options.only not in {"", path}:
+            continue
+        now = replace(options, most=min(rest, options.most))
+        section = _compare_part(path, left.manifest, right.manifest, load, now, budget)
+        rest -= sum(1 for hunk in section.hunks for line in hunk.lines if line.op != "equal")
+        before, after = left.manifest.get(path, ""), right.manifest.get(path, "")
+        sections.append(replace(section, before=before, after=after))
     return Comparison(
         left=left.label,
         right=right.label,
@@ -76,7 +118,21 @@ def compare(left: Side, right: Side, load: Load) -> Comparison:
         sections_in_all=len({path.partition("/")[0] for path in paths}),
         left_ref=left.ref,
         right_ref=right.ref,
+        left_digest=left.digest,
+        right_digest=right.digest,
+        layout=_layout_rows(left, right, load),
     )
+
+
+def _layout_rows(left: Side, right: Side, load: Load) -> tuple[Row, ...]:
+    """What differs outside of every digest; unreadable layouts differ as a whole."""
+    if left.layout == right.layout:
+        return ()
+    try:
+        old, new = (load(side.layout) if side.layout else {} for side in (left, right))
+    except (LookupError, ValueError):
+        return (Row("changed", "", "layout", left.layout[:7] or None, right.layout[:7] or None),)
+    return tuple(islice(value_rows(old, new, ("layout",)), LAYOUT_SHOWN))
 
 
 def _order(path: str) -> tuple[int, str]:
@@ -85,7 +141,7 @@ def _order(path: str) -> tuple[int, str]:
 
 
 def _compare_part(
-    path: str, left: Mapping[str, str], right: Mapping[str, str], load: Load, most: int, budget: Budget
+    path: str, left: Mapping[str, str], right: Mapping[str, str], load: Load, options: Options, budget: Budget
 ) -> SectionChange:
     section = path.partition("/")[0]
     before, after = left.get(path), right.get(path)
@@ -96,7 +152,7 @@ def _compare_part(
     except (LookupError, ValueError):
         problem = "This part could not be read, so its differences cannot be shown. Its digests differ."
         return SectionChange(section, path, change, _title(path), (_whole(path, change),), problem=problem)
-    part = _Part(section, path, old, new, change, most, budget)
+    part = _Part(section, path, old, new, change, options, budget)
     result = _text_part(part) if section == "prompt" else _structured_part(part)
     return result if result.rows or result.text else _only_formatting(result, before, after)
 
@@ -105,7 +161,7 @@ def _text_part(part: _Part) -> SectionChange:
     old, new = (value if isinstance(value, str) else "" for value in (part.old, part.new))
     if not all(value is None or isinstance(value, str) for value in (part.old, part.new)):
         return _structured_part(part)
-    text = diff_text(old, new, most=part.most, budget=part.budget)
+    text = part.lines(old, new)
     return SectionChange(
         part.section,
         part.path,
@@ -130,9 +186,7 @@ def _structured_part(part: _Part) -> SectionChange:
         tuple(items) or (_whole(part.path, part.change),),
         rows=tuple(rows[:ROWS_SHOWN]),
         text=text,
-        source=None
-        if text
-        else diff_text(_indented(part.old), _indented(part.new), most=part.most, budget=part.budget),
+        source=None if text or not part.options.source else part.lines(_indented(part.old), _indented(part.new)),
         notes=notes,
     )
 
@@ -142,7 +196,7 @@ def _content(part: _Part) -> TextDiff | None:
     old, new = (value.get("content", "") if isinstance(value, dict) else "" for value in (part.old, part.new))
     if not isinstance(old, str) or not isinstance(new, str) or old == new:
         return None
-    return diff_text(old, new, most=part.most, budget=part.budget)
+    return part.lines(old, new)
 
 
 def _differences(part: _Part, *, without_content: bool) -> tuple[list[Item], list[Row]]:
@@ -153,13 +207,13 @@ def _differences(part: _Part, *, without_content: bool) -> tuple[list[Item], lis
         old, new = ({key: item for key, item in value.items() if key != "content"} for value in (old, new))
     if part.section in ITEM_SECTIONS or not (isinstance(old, dict) and isinstance(new, dict)):
         rows = list(value_rows(old, new, where, part.budget))
-        return [_whole(part.path, part.change)], rows
+        return [_whole(part.path, part.change, len(rows))], rows
     if part.section == "flow" and _is_flow(old) and _is_flow(new):
         return _collect(_flow(old, new, part.budget))
     if part.section in {"policies", "variables"}:
         return _collect(_members(old, new, where, NOUNS[part.section], part.budget))
     rows = list(value_rows(old, new, where, part.budget))
-    return [Item(row.name, row.change, row.pointer) for row in rows], rows
+    return [Item(row.name, row.change, row.pointer, 1) for row in rows], rows
 
 
 def _is_flow(value: dict[str, Any]) -> bool:
@@ -175,7 +229,7 @@ def _flow(old: dict[str, Any], new: dict[str, Any], budget: Budget) -> Iterator[
     edges, new_edges = old.get("edges", []), new.get("edges", [])
     for name, rows in edge_rows(edges, new_edges, ("flow", "edges"), budget):
         whole = rows[0].change if rows[0].name == name else "changed"
-        yield Item(name, whole, rows[0].pointer), rows
+        yield Item(name, whole, rows[0].pointer, len(rows)), rows
 
 
 def _members(
@@ -190,7 +244,7 @@ def _members(
         else:
             change, rows = "changed", list(value_rows(old[key], new[key], (*where, key), budget))
         if rows:
-            yield Item(f"{noun} {key}".strip(), change, pointer(*where, key)), rows
+            yield Item(f"{noun} {key}".strip(), change, pointer(*where, key), len(rows)), rows
 
 
 def _collect(found: Iterator[tuple[Item, list[Row]]]) -> tuple[list[Item], list[Row]]:
@@ -213,11 +267,12 @@ def _only_formatting(part: SectionChange, before: str | None, after: str | None)
         new=after and after[:7],
         note=note,
     )
-    return SectionChange(part.section, part.path, part.change, part.title, part.items, rows=(row,), source=part.source)
+    items = (replace(part.items[0], rows=1),)
+    return replace(part, items=items, rows=(row,))
 
 
-def _whole(path: str, change: Change) -> Item:
-    return Item(_title(path), change, f"/{path}")
+def _whole(path: str, change: Change, rows: int = 0) -> Item:
+    return Item(_title(path), change, f"/{path}", rows)
 
 
 def _title(path: str) -> str:

@@ -1,8 +1,8 @@
 """Differences of structured values by key and by id, never by position: a reader sees what was done."""
 
 import json
-from collections import Counter, defaultdict, deque
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agents.comparison import Change, Row
@@ -40,53 +40,14 @@ def single_rows(value: Any, change: Change, where: Where) -> Iterator[Row]:
         text = _lines("", value, Budget()) if change == "added" else _lines(value, "", Budget())
         yield Row(change, pointer(*where), _name(where), text=text)
     else:
-        shown = _shown(value)
-        old, new = (None, shown) if change == "added" else (shown, None)
+        cell = shown(value)
+        old, new = (None, cell) if change == "added" else (cell, None)
         yield Row(change, pointer(*where), _name(where), old, new)
 
 
 def stable(value: Any) -> str:
     """A text that is equal for equal values only; 1, 1.0 and true are three values. Has no newline."""
     return json.dumps(value, sort_keys=True)
-
-
-def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where, budget: Budget) -> Iterator[tuple[str, list[Row]]]:
-    """Edges of a flow by (from, to, when): name of the edge and its rows."""
-    left, right = keyed_edges(old), keyed_edges(new)
-    for key in [*left, *(key for key in right if key not in left)]:
-        before, after = left.get(key), right.get(key)
-        name = _edge_name((before or after or (0, {}))[1])
-        if before is None and after is not None:
-            yield name, [Row("added", pointer(*where, str(after[0])), name, new=_shown(after[1]))]
-        elif after is None and before is not None:
-            yield name, [Row("removed", pointer(*where, str(before[0])), name, old=_shown(before[1]))]
-        elif before and after:
-            rows = list(value_rows(before[1], after[1], (*where, str(after[0])), budget))
-            if rows:
-                yield name, rows
-    kept = [key for key in left if key in right]
-    if kept != [key for key in right if key in left]:
-        note = "The same edges stand in another order."
-        yield "order of edges", [Row("moved", pointer(*where), "order of edges", note=note)]
-
-
-def keyed_edges(edges: Sequence[Any]) -> dict[Hashable, tuple[int, Any]]:
-    """(from, to, when) and its count so far -> (index, edge), in order."""
-    seen: Counter[str] = Counter()
-    found: dict[Hashable, tuple[int, Any]] = {}
-    for index, edge in enumerate(edges):
-        ends = [edge.get(name) for name in ("from", "to", "when")] if isinstance(edge, dict) else [edge]
-        key = stable(ends)
-        found[key, seen[key]] = (index, edge)
-        seen[key] += 1
-    return found
-
-
-def _edge_name(edge: Any) -> str:
-    if not isinstance(edge, dict):
-        return f"edge {_shown(edge)}"
-    when = f" when {edge['when']}" if edge.get("when") else ""
-    return f"edge {edge.get('from')} → {edge.get('to')}{when}"
 
 
 def _member_rows(old: Any, new: Any, where: Where, budget: Budget) -> Iterator[Row]:
@@ -108,10 +69,10 @@ def _list_rows(old: list[Any], new: list[Any], where: Where, budget: Budget) -> 
         if name in right:
             yield from value_rows(old[index], new[right[name]], (*where, str(right[name])), budget)
         else:
-            yield Row("removed", pointer(*where, str(index)), _name((*where, name)), old=_shown(old[index]))
+            yield Row("removed", pointer(*where, str(index)), _name((*where, name)), old=shown(old[index]))
     for name, index in right.items():
         if name not in left:
-            yield Row("added", pointer(*where, str(index)), _name((*where, name)), new=_shown(new[index]))
+            yield Row("added", pointer(*where, str(index)), _name((*where, name)), new=shown(new[index]))
     kept = [(left[name], index, name) for name, index in right.items() if name in left]
     for before, after, name in _out_of_order(kept):
         yield _moved(before, after, (*where, str(after)), _name((*where, name)))
@@ -151,11 +112,11 @@ def _sequence_rows(old: list[Any], new: list[Any], where: Where, budget: Budget)
         for index, new_index in zip(before, after, strict=False):
             yield from value_rows(old[index], new[new_index], (*where, str(new_index)), budget)
         for index in before[paired:]:
-            yield Row("removed", pointer(*where, str(index)), _name(where), old=_shown(old[index]))
+            yield Row("removed", pointer(*where, str(index)), _name(where), old=shown(old[index]))
         for index in after[paired:]:
-            yield Row("added", pointer(*where, str(index)), _name(where), new=_shown(new[index]))
+            yield Row("added", pointer(*where, str(index)), _name(where), new=shown(new[index]))
     for after_index, before_index in moved.items():
-        yield _moved(before_index, after_index, (*where, str(after_index)), _shown(new[after_index]))
+        yield _moved(before_index, after_index, (*where, str(after_index)), shown(new[after_index]))
 
 
 def _moves(left: list[str], right: list[str], changes: list[tuple[int, int, int, int]]) -> dict[int, int]:
@@ -176,7 +137,7 @@ def _moved(before: int, after: int, where: Where, name: str) -> Row:
 def _changed(old: Any, new: Any, where: Where, budget: Budget) -> Row:
     if isinstance(old, str) and isinstance(new, str) and (_is_long(old) or _is_long(new)):
         return Row("changed", pointer(*where), _name(where), text=_lines(old, new, budget))
-    before, after = _shown(old), _shown(new)
+    before, after = shown(old), shown(new)
     if before == after:  # "1" against 1: the quotes are the difference
         before, after = stable(old)[:SHOWN], stable(new)[:SHOWN]
     return Row("changed", pointer(*where), _name(where), before, after)
@@ -195,8 +156,8 @@ def _name(where: Where) -> str:
     return " › ".join(where[1:] or where) or "value"
 
 
-def _shown(value: Any) -> str:
-    """A string as it is, empty or blank ones in quotes, everything else as compact JSON; long ones cut."""
+def shown(value: Any) -> str:
+    """The value in a cell: a string as it is, blank ones in quotes, the rest as compact JSON; long ones cut."""
     if isinstance(value, str) and value.strip():
         text = value
     else:

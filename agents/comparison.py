@@ -1,5 +1,6 @@
 """What a comparison says: items, rows and lines per part; counts, a sentence, what will disappear."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from audit.diff import Hunk, Line, TextDiff
 from audit.side_by_side import marked_lines
 
 PartChange = Literal["added", "removed", "changed"]
-Change = Literal["added", "removed", "changed", "moved"]
-CHANGES: tuple[Change, ...] = ("added", "removed", "changed", "moved")
+Change = Literal["added", "removed", "changed", "moved", "rewired"]
+CHANGES: tuple[Change, ...] = ("added", "removed", "changed", "moved", "rewired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that counts as one change: a tool, a flow node, an edge, a variable, a setting, a text."""
+    """One thing that counts as one change: a tool, a flow node, an edge, a variable, a setting, a text.
+
+    `rows`: how many of its part's rows are its own; they stand in the order of the items.
+    """
 
     name: str
     change: Change
     pointer: str = ""
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class SectionChange:
     """One part that differs. `text` is its main text, `source` its whole content as indented JSON.
 
     `problem` says why the content could not be read; the other parts are compared all the same.
+    `before` and `after` are the digests of the part, empty where a side does not have it.
     """
 
     section: str
@@ -53,6 +59,18 @@ class SectionChange:
     source: TextDiff | None = None
     notes: tuple[str, ...] = ()
     problem: str = ""
+    before: str = ""
+    after: str = ""
+
+    @property
+    def name(self) -> str:
+        """A word that can stand in an address or an id."""
+        return re.sub(r"[^A-Za-z0-9_-]+", "-", self.path)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that differs is shown."""
+        return not self.lines.truncated and not self.notes
 
     @property
     def lines(self) -> TextDiff:
@@ -80,6 +98,15 @@ class SectionSummary:
     title: str
     words: str
     changes: int
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+
+    @property
+    def counts(self) -> list[tuple[str, int, str]]:
+        """What there is to count: sign, how many, of what. "+12 −3 ~2"."""
+        found = [("+", self.added, "added"), ("−", self.removed, "removed"), ("~", self.changed, "changed")]
+        return [count for count in found if count[1]]
 
     def __str__(self) -> str:
         return f"{self.title} {self.words}"
@@ -87,7 +114,11 @@ class SectionSummary:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The right side against the left one. `identical` is said by the digests alone."""
+    """The right side against the left one. `identical` is said by the digests alone.
+
+    `layout`: what differs in positions and server fields, which no digest knows. `address`: the page on which
+    this comparison can be read on its own, where there is one.
+    """
 
     left: str
     right: str
@@ -96,6 +127,10 @@ class Comparison:
     sections_in_all: int
     left_ref: Mapping[str, Any] = field(default_factory=dict)
     right_ref: Mapping[str, Any] = field(default_factory=dict)
+    left_digest: str = ""
+    right_digest: str = ""
+    layout: tuple[Row, ...] = ()
+    address: str = ""
 
     @property
     def changes(self) -> int:
@@ -115,7 +150,9 @@ class Comparison:
     def sentence(self) -> str:
         """The one sentence above every comparison."""
         if self.identical:
-            return f"{self.right} and {self.left} are identical."
+            same = f"Identical: same digest {self.left_digest[:7]}." if self.left_digest else ""
+            layout = " Only the layout differs." if self.layout else ""
+            return f"{same or f'{self.right} and {self.left} are identical.'}{layout}"
         noun = "change" if self.changes == 1 else "changes"
         touched = len(self.groups)
         return (
@@ -215,10 +252,13 @@ def _summary(parts: list[SectionChange]) -> SectionSummary:
     changes = sum(len(part.items) for part in parts)
     if first.path == "prompt" and first.text:
         words = f"+{first.added} -{first.removed}"
-    else:
-        counts = Counter(item.change for part in parts for item in part.items)
-        words = " ".join(f"{counts[change]} {change}" for change in CHANGES if counts[change])
-    return SectionSummary(first.section, _title(first.section), words, changes)
+        return SectionSummary(first.section, _title(first.section), words, changes, first.added, first.removed)
+    counts = Counter(item.change for part in parts for item in part.items)
+    words = " ".join(f"{counts[change]} {change}" for change in CHANGES if counts[change])
+    others = changes - counts["added"] - counts["removed"]
+    return SectionSummary(
+        first.section, _title(first.section), words, changes, counts["added"], counts["removed"], others
+    )
 
 
 def _title(section: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from agents.compare_values import keyed_edges, stable
+from agents.compare_flow import keyed_edges
+from agents.compare_values import stable
 from agents.merge_text import Winner, merge_items, merge_text
 from agents.names import pointer
 

@@ -8,7 +8,7 @@ are unique on both sides and handed over piece by piece, then to the plain algor
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -20,6 +20,9 @@ PATIENCE_STEPS = 4_000_000
 PLAIN_ITEMS_PER_CALL = 200_000  # items that occur on both sides; the plain algorithm takes n * sqrt(n)
 PLAIN_ITEMS = 300_000
 CALLS = 20_000  # each costs some 10 microseconds, however small
+
+
+_Counts = tuple[Counter[str], Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ def match(old: Sequence[str], new: Sequence[str], budget: Budget | None = None) 
 def _align(old: Sequence[str], new: Sequence[str], span: tuple[int, int, int, int], found: _Found) -> None:
     """Match one span whose ends differ: as a whole if that is cheap, otherwise between its unique lines."""
     low, high, new_low, new_high = span
-    if _call(old, new, span, found, dear=False):
+    counts = Counter(old[low:high]), Counter(new[new_low:new_high])
+    if _call(old, new, span, found, dear=False, counts=counts):
         return
     cursor, new_cursor = low, new_low
-    for anchor, new_anchor in [*_anchors(old, new, span), (high, new_high)]:
+    for anchor, new_anchor in [*_anchors(old, new, span, counts), (high, new_high)]:
         if anchor > cursor or new_anchor > new_cursor:
             head, tail = _common_ends(old, new, cursor, anchor, new_cursor, new_anchor)
             found.add(cursor, new_cursor, head)
@@ -103,6 +107,7 @@ def _call(
     found: _Found,
     *,
     dear: bool,
+    counts: _Counts | None = None,
 ) -> bool:
     """One call of libgit2 for one span. Without `dear`, False when only the plain algorithm is affordable."""
     budget = found.budget
@@ -110,10 +115,10 @@ def _call(
     if low >= high or new_low >= new_high:
         return True
     left, right = old[low:high], new[new_low:new_high]
-    shared = set(left).intersection(right)
+    shared = counts[0].keys() & counts[1].keys() if counts else set(left).intersection(right)
     if not shared:
         return True
-    steps, repeated, plain = _cost(left, right, shared)
+    steps, repeated, plain = _cost(left, right, shared, counts)
     patient = steps <= min(PATIENCE_STEPS_PER_CALL, budget.patience)
     if patient and repeated <= min(PLAIN_ITEMS_PER_CALL, budget.plain) and budget.calls:
         budget.patience -= steps
@@ -133,7 +138,7 @@ def _call(
     return True
 
 
-def _cost(left: Sequence[str], right: Sequence[str], shared: set[str]) -> tuple[int, int, int]:
+def _cost(left: Sequence[str], right: Sequence[str], shared: Set[str], known: _Counts | None) -> tuple[int, int, int]:
     """Upper bounds: steps of patience; items it leaves to the plain algorithm; items of the plain one alone.
 
     Each level of patience needs a line that was repeated one level above, so there are at most as many levels
@@ -142,11 +147,15 @@ def _cost(left: Sequence[str], right: Sequence[str], shared: set[str]) -> tuple[
     size = len(left) + len(right)
     if size <= 64:
         return size * min(len(shared), size), size, size
-    counts, new_counts = Counter(left), Counter(right)
-    repeated = [line for line in shared if counts[line] > 1 or new_counts[line] > 1]
-    left_over = sum(counts[line] + new_counts[line] for line in repeated)
-    matching = sum(counts[line] + new_counts[line] for line in shared)
-    return size * (len(repeated) + 1), left_over, matching
+    counts, new_counts = known or (Counter(left), Counter(right))
+    repeated = left_over = matching = 0
+    for line in shared:
+        here, there = counts[line], new_counts[line]
+        matching += here + there
+        if here > 1 or there > 1:
+            repeated += 1
+            left_over += here + there
+    return size * (repeated + 1), left_over, matching
 
 
 def _equal_runs(left: Sequence[str], right: Sequence[str], flag: DiffOption) -> Iterator[tuple[int, int, int]]:
@@ -165,11 +174,16 @@ def _equal_runs(left: Sequence[str], right: Sequence[str], flag: DiffOption) -> 
     yield a, b, len(left) - a
 
 
-def _anchors(old: Sequence[str], new: Sequence[str], span: tuple[int, int, int, int]) -> list[tuple[int, int]]:
+def _anchors(
+    old: Sequence[str], new: Sequence[str], span: tuple[int, int, int, int], counts: _Counts
+) -> list[tuple[int, int]]:
     """The longest rising chain of lines that are unique on both sides of the span."""
     low, high, new_low, new_high = span
-    places, new_places = _unique(old, low, high), _unique(new, new_low, new_high)
-    pairs = [(place, new_places[line]) for line, place in places.items() if line in new_places]
+    once = {line for line, count in counts[0].items() if count == 1 and counts[1].get(line) == 1}
+    if not once:
+        return []
+    new_places = {new[place]: place for place in range(new_low, new_high) if new[place] in once}
+    pairs = [(place, new_places[old[place]]) for place in range(low, high) if old[place] in once]
     return [pairs[index] for index in longest_rising([new_place for _, new_place in pairs])]
 
 
@@ -192,12 +206,6 @@ def longest_rising(numbers: Sequence[int]) -> list[int]:
         chain.append(index)
         index = before[index]
     return chain[::-1]
-
-
-def _unique(items: Sequence[str], low: int, high: int) -> dict[str, int]:
-    """Line to place, in order of place, for lines that occur once in the range."""
-    counts = Counter(items[low:high])
-    return {items[place]: place for place in range(low, high) if counts[items[place]] == 1}
 
 
 def _common_ends(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from typing import Literal
@@ -15,6 +15,9 @@ PAIRINGS = 2_500  # removed x added lines of one block that are paired by likene
 
 Mark = Literal["", "add", "del", "note"]
 Kind = Literal["equal", "changed", "added", "removed", "fold"]
+
+# White space as characters that can be seen; the text keeps its width, and a tab its jump.
+_SEEN = str.maketrans({" ": "·", "\t": "→\t", "\u00a0": "⍽"})
 
 # Direction overrides, zero-width and control characters could hide words from the person who approves.
 _INVISIBLE = re.compile(
@@ -32,7 +35,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One table row; a side without a line has no number. `fold` rows stand for `hidden` equal lines."""
+    """One table row; a side without a line has no number. `fold` rows stand for `hidden` equal lines.
+
+    The numbers of a fold row are those of the first line it hides. `begins`: the first row of a change.
+    `moved`: the line on the other side where a removed or added line stands too.
+    """
 
     kind: Kind
     left_no: int | None = None
@@ -40,37 +47,55 @@ class Row:
     right_no: int | None = None
     right: tuple[Token, ...] = ()
     hidden: int = 0
+    begins: bool = False
+    moved: int | None = None
 
 
-def side_by_side(hunks: Iterable[Hunk], folded: int = 0) -> list[Row]:
-    """Rows of both sides, changed lines paired; `folded` is what follows the last hunk."""
+def side_by_side(hunks: Iterable[Hunk], folded: int = 0, *, spaces: bool = False) -> list[Row]:
+    """Rows of both sides, changed lines paired; `folded` is what follows the last hunk.
+
+    With `spaces`, white space in changed lines is made visible.
+    """
     marks, rows = WordMarks(), []
+    old_no = new_no = 1
     for hunk in hunks:
         if hunk.folded:
-            rows.append(Row("fold", hidden=hunk.folded))
+            rows.append(Row("fold", old_no, right_no=new_no, hidden=hunk.folded))
         for equal, run in groupby(hunk.lines, key=lambda line: line.op == "equal"):
             lines = list(run)
-            rows += [_equal_row(line) for line in lines] if equal else _changed_rows(lines, marks)
+            changed = [] if equal else list(_changed_rows(lines, marks, spaces=spaces))
+            rows += [_equal_row(line) for line in lines] if equal else [replace(changed[0], begins=True), *changed[1:]]
+        old_no = hunk.from_line + sum(1 for line in hunk.lines if line.op != "insert")
+        new_no = hunk.to_line + sum(1 for line in hunk.lines if line.op != "delete")
     if folded:
-        rows.append(Row("fold", hidden=folded))
+        rows.append(Row("fold", old_no, right_no=new_no, hidden=folded))
     return rows
 
 
-def unified(hunks: Iterable[Hunk], folded: int = 0) -> list[Row]:
+def unified(hunks: Iterable[Hunk], folded: int = 0, *, spaces: bool = False) -> list[Row]:
     """The same as one column, removed lines before added ones; each row has one side."""
     rows: list[Row] = []
     pending: list[Row] = []
-    for row in side_by_side(hunks, folded):
+    for row in side_by_side(hunks, folded, spaces=spaces):
         if row.kind in {"equal", "fold"}:
             rows += pending
             rows.append(row)
             pending = []
             continue
         if row.left_no:
-            rows.append(Row(row.kind, left_no=row.left_no, left=row.left))
+            rows.append(replace(row, right_no=None, right=()))
         if row.right_no:
-            pending.append(Row(row.kind, right_no=row.right_no, right=row.right))
+            begins = row.begins and not row.left_no
+            pending.append(replace(row, left_no=None, left=(), begins=begins))
     return rows + pending
+
+
+def unchanged_rows(lines: Sequence[str], old_no: int, new_no: int) -> list[Row]:
+    """Rows of lines that both sides have, from these numbers on."""
+    return [
+        _equal_row(Line("equal", line.removesuffix("\n"), old_no + step, new_no + step))
+        for step, line in enumerate(lines)
+    ]
 
 
 def marked_lines(lines: Sequence[Line]) -> dict[Line, Pieces]:
@@ -88,15 +113,25 @@ def _equal_row(line: Line) -> Row:
     return Row("equal", line.old_no, tokens, line.new_no, tokens)
 
 
-def _changed_rows(lines: list[Line], marks: WordMarks) -> Iterator[Row]:
+def _changed_rows(lines: list[Line], marks: WordMarks, *, spaces: bool) -> Iterator[Row]:
     for old, new in _pairs(lines):
         if old and new:
-            left, right = marks.mark(old.text, new.text)
+            marked = marks.mark(old.text, new.text)
+            left, right = (_seen(pieces) for pieces in marked) if spaces else marked
             yield Row("changed", old.old_no, _side(old, left, "del", new), new.new_no, _side(new, right, "add", old))
         elif old:
-            yield Row("removed", left_no=old.old_no, left=_side(old, (Piece(old.text, False),), "del", None))
+            yield Row("removed", left_no=old.old_no, left=_whole(old, "del", spaces=spaces), moved=old.moved)
         elif new:
-            yield Row("added", right_no=new.new_no, right=_side(new, (Piece(new.text, False),), "add", None))
+            yield Row("added", right_no=new.new_no, right=_whole(new, "add", spaces=spaces), moved=new.moved)
+
+
+def _whole(line: Line, mark: Mark, *, spaces: bool) -> tuple[Token, ...]:
+    pieces = (Piece(line.text, False),)
+    return _side(line, _seen(pieces) if spaces else pieces, mark, None)
+
+
+def _seen(pieces: Pieces) -> Pieces:
+    return tuple(Piece(piece.text.translate(_SEEN), piece.changed) for piece in pieces)
 
 
 def _side(line: Line, pieces: Pieces, mark: Mark, other: Line | None) -> tuple[Token, ...]:
@@ -127,7 +162,18 @@ def _visible(text: str) -> str:
 
 
 def _pairs(lines: list[Line]) -> Iterator[tuple[Line | None, Line | None]]:
-    """Each removed line with the added line that replaces it, if there is one; order is kept."""
+    """Each removed line with the added line that replaces it, if there is one; order is kept.
+
+    A line that moved is replaced by nothing: it stands alone.
+    """
+    if not any(line.moved for line in lines):
+        yield from _pairs_of(lines)
+        return
+    for line in lines:
+        yield (line, None) if line.op == "delete" else (None, line)
+
+
+def _pairs_of(lines: list[Line]) -> Iterator[tuple[Line | None, Line | None]]:
     old = [line for line in lines if line.op == "delete"]
     new = [line for line in lines if line.op == "insert"]
     if not old or not new or len(old) == len(new) or len(old) * len(new) > PAIRINGS:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from audit.matching import Block, match
+from audit.trimming import common_end, common_start
 
 LINE_CHARACTERS = 4_000  # longer lines are marked from the first to the last difference
 TOTAL_CHARACTERS = 600_000  # of one text; what comes after is marked as a whole line
@@ -83,9 +84,8 @@ def _mark_whole(line: str) -> Pieces:
 
 
 def _mark_middle(old: str, new: str) -> tuple[Pieces, Pieces]:
-    head = _common_start(old, new)
-    most = min(len(old), len(new)) - head
-    tail = min(_common_start(old[::-1], new[::-1]), most)
+    head = common_start(old, new)
+    tail = common_end(old, new, min(len(old), len(new)) - head)
 
     def pieces(line: str) -> Pieces:
         cut = len(line) - tail
@@ -93,18 +93,6 @@ def _mark_middle(old: str, new: str) -> tuple[Pieces, Pieces]:
         return tuple(part for part in parts if part.text)
 
     return pieces(old), pieces(new)
-
-
-def _common_start(old: str, new: str) -> int:
-    """Length of the common start, by halving: a million characters take twenty comparisons."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _pieces(tokens: list[str], equal: list[tuple[int, int]]) -> Pieces:

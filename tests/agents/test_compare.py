@@ -188,8 +188,10 @@ def test_compare__flow__nodes_by_id_and_edges_by_their_ends() -> None:
         ("node bye", "removed"),
         ("node end", "added"),
         ("edge greet → ask", "changed"),
-        ("edge ask → bye when found", "removed"),
-        ("edge ask → end when found", "added"),
+        ("edge ask → end when found", "rewired"),
+    ]
+    assert [(row.old, row.new) for row in flow.rows if row.change == "rewired"] == [
+        ("ask → bye when found", "ask → end when found")
     ]
 
 

@@ -1,0 +1,99 @@
+"""Differences of a flow: nodes by id, edges by what they join; what leads elsewhere now is one change, not two."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
+
+from agents.compare_values import Where, shown, stable, value_rows
+from agents.comparison import Row
+from agents.names import pointer
+from audit.matching import Budget
+
+ENDS = ("from", "to", "when")
+Key = Hashable
+Edges = Mapping[Key, tuple[int, Any]]
+
+
+def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where, budget: Budget) -> Iterator[tuple[str, list[Row]]]:
+    """Edges of a flow by (from, to, when): name of the edge and its rows.
+
+    An edge that kept its start and condition but leads to another node, or kept both but comes from another
+    one, was rewired.
+    """
+    left, right = keyed_edges(old), keyed_edges(new)
+    rewired = _rewired(left, right)
+    came = set(rewired.values())
+    for key in [*left, *(key for key in right if key not in left and key not in came)]:
+        before, after = left.get(key), right.get(rewired.get(key, key))
+        if before and after:
+            rows = list(_between(before, after, where, budget, rewired=key in rewired))
+            if rows:
+                yield edge_name(after[1]), rows
+        elif after:
+            name = edge_name(after[1])
+            yield name, [Row("added", pointer(*where, str(after[0])), name, new=_words(after[1]))]
+        elif before:
+            name = edge_name(before[1])
+            yield name, [Row("removed", pointer(*where, str(before[0])), name, old=_words(before[1]))]
+    kept = [key for key in left if key in right]
+    if kept != [key for key in right if key in left]:
+        note = "The same edges stand in another order."
+        yield "order of edges", [Row("moved", pointer(*where), "order of edges", note=note)]
+
+
+def keyed_edges(edges: Sequence[Any]) -> dict[Key, tuple[int, Any]]:
+    """(from, to, when) and its count so far -> (index, edge), in order."""
+    seen: Counter[str] = Counter()
+    found: dict[Key, tuple[int, Any]] = {}
+    for index, edge in enumerate(edges):
+        ends = [edge.get(name) for name in ENDS] if isinstance(edge, dict) else [edge]
+        key = stable(ends)
+        found[key, seen[key]] = (index, edge)
+        seen[key] += 1
+    return found
+
+
+def edge_name(edge: Any) -> str:
+    """How people call an edge."""
+    if not isinstance(edge, dict):
+        return f"edge {shown(edge)}"
+    when = f" when {edge['when']}" if edge.get("when") else ""
+    return f"edge {edge.get('from')} → {edge.get('to')}{when}"
+
+
+def _between(
+    before: tuple[int, Any], after: tuple[int, Any], where: Where, budget: Budget, *, rewired: bool
+) -> Iterator[Row]:
+    place = (*where, str(after[0]))
+    if not rewired:
+        yield from value_rows(before[1], after[1], place, budget)
+        return
+    yield Row("rewired", pointer(*place), edge_name(after[1]), _words(before[1]), _words(after[1]))
+    rest, new_rest = ({name: item for name, item in edge.items() if name not in ENDS} for _, edge in (before, after))
+    yield from value_rows(rest, new_rest, place, budget)
+
+
+def _rewired(left: Edges, right: Edges) -> dict[Key, Key]:
+    """Key of an edge that is gone to the key of the one that took its place; only where there is one choice."""
+    found: dict[Key, Key] = {}
+    for kept in (("from", "when"), ("to", "when")):
+        gone = _one_each(left, right.keys() | found.keys(), kept)
+        came = _one_each(right, left.keys() | set(found.values()), kept)
+        found |= {gone[ends]: came[ends] for ends in gone.keys() & came.keys()}
+    return {key: found[key] for key in left if key in found}
+
+
+def _one_each(edges: Edges, known: Any, kept: Sequence[str]) -> dict[str, Key]:
+    """What an edge keeps -> its key, for edges that the other side does not have and that are alone in it."""
+    fresh = [(key, edge) for key, (_, edge) in edges.items() if key not in known and isinstance(edge, dict)]
+    ends = [(stable([edge.get(name) for name in kept]), key) for key, edge in fresh]
+    counts = Counter(end for end, _ in ends)
+    return {end: key for end, key in ends if counts[end] == 1}
+
+
+def _words(edge: Any) -> str:
+    """An edge in words, with what else it holds."""
+    if not isinstance(edge, dict):
+        return shown(edge)
+    rest = {name: item for name, item in edge.items() if name not in ENDS}
+    return edge_name(edge).removeprefix("edge ") + (f" {shown(rest)}" if rest else "")
