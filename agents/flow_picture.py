@@ -12,7 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agents.compare_values import keyed_edges, stable
+from agents.compare_flow import keyed_edges
+from agents.compare_values import stable
 from agents.flow_graph import graph_problems, is_end, reading_order
 from agents.layout import take_out
 from audit.matching import longest_rising
