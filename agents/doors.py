@@ -1,9 +1,17 @@
 """How a page gets its agent: visible to the person, or 404 as if it did not exist (T15)."""
 
+import re
+from uuid import UUID
+
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 
 from agents.models import Agent
 from console.organizations.doors import organization_for, person_of
+from console.organizations.errors import NotFound
+from console.organizations.models import Organization
+
+_SLUG = re.compile(r"[a-z0-9-]{1,63}\Z")
 
 
 def agent_for(request: HttpRequest, organization: str, agent: str) -> Agent:
@@ -15,3 +23,26 @@ def agent_for(request: HttpRequest, organization: str, agent: str) -> Agent:
         raise Http404("No such agent.")
     request.agent = found  # type: ignore[attr-defined]  # the frame shows its pins on every page of it
     return found
+
+
+def agent_called(request: HttpRequest, name: str) -> Agent:
+    """The agent that a program calls by slug or id, in the organization of its key; one 404 for all others."""
+    tenant: Organization = request.organization  # type: ignore[attr-defined]  # set with the caller
+    visible = Agent.objects.visible_to(person_of(request), tenant)
+    found = visible.filter(Q(slug=name) | Q(pk=_id(name)) if _id(name) else Q(slug=_storable(name))).first()
+    if found is None:
+        raise NotFound(f"There is no agent {name[:80]!r}, or not for you.")
+    found.organization = tenant
+    return found
+
+
+def _id(name: str) -> UUID | None:
+    try:
+        return UUID(name) if len(name) == 36 else None
+    except ValueError:
+        return None
+
+
+def _storable(name: str) -> str:
+    """What no slug can be must not reach the database: it takes no NUL."""
+    return name if _SLUG.match(name) else ""

@@ -1,6 +1,6 @@
 """Refusals of the agents room."""
 
-from console.organizations.errors import Conflict
+from console.organizations.errors import Conflict, Refusal
 
 
 class MergeConflict(Conflict):
@@ -22,3 +22,10 @@ class AgentArchived(Conflict):
 
     code = "archived"
     title = "This agent is archived"
+
+
+class PreconditionMissing(Refusal):
+    """A change of the draft by program must say which draft it saw (contract.md: 428)."""
+
+    code = "precondition_required"
+    title = "If-Match is missing"

@@ -8,7 +8,7 @@ from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 from guardian.utils import get_user_obj_perms_model
 
-from console.organizations.policies import holders_among, missing, permissions_on
+from console.organizations.policies import holders_among, limited, missing, permissions_on
 from console.organizations.roles import AGENT_PERMISSIONS, Role, agent_permissions_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def permissions_on_agent(user: "User | None", agent: "Agent") -> frozenset[str]:
     held = permissions_on(user, agent.organization)
     if not held or user is None:
         return frozenset()
-    return held | frozenset(ObjectPermissionChecker(user).get_perms(agent))
+    return held | limited(user, agent.organization, frozenset(ObjectPermissionChecker(user).get_perms(agent)))
 
 
 def may(user: "User | None", permission: str, agent: "Agent") -> bool:
@@ -47,7 +47,7 @@ def may(user: "User | None", permission: str, agent: "Agent") -> bool:
     held = permissions_on(user, agent.organization)
     if permission in held or not held or user is None:
         return permission in held
-    return permission in ObjectPermissionChecker(user).get_perms(agent)
+    return permission in limited(user, agent.organization, frozenset(ObjectPermissionChecker(user).get_perms(agent)))
 
 
 def holders_on(agent: "Agent", permissions: "Iterable[str]") -> dict[str, set[UUID]]:
@@ -99,5 +99,7 @@ def sync_grant(user: "User", agent: "Agent", roles: list[str]) -> None:
 
 
 def _granted(user: "User", permission: str, organization: "Organization") -> list[UUID]:
+    if not limited(user, organization, frozenset({permission})):
+        return []
     agents: QuerySet[Agent] = get_objects_for_user(user, f"agents.{permission}", use_groups=False, with_superuser=False)
     return list(agents.filter(organization=organization).values_list("pk", flat=True))

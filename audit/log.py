@@ -97,7 +97,7 @@ def record(
         before_digest=before,
         after_digest=after,
         reason=clean(reason),
-        data=storable(data or {}),
+        data=storable((data or {}) | _key_of(actor)),
         request_id=clean(actor.request_id, 64),
         address=clean(actor.address, 64),
     )
@@ -107,6 +107,11 @@ def record(
         logger.exception("The event %s could not be written.", name)
         raise AuditUnavailable from error
     return event
+
+
+def _key_of(actor: Actor) -> dict[str, Any]:
+    """The API key that the actor used, so that the record says a program did it and which."""
+    return {"key": {"id": str(actor.key.pk), "name": actor.key.name, "prefix": actor.key.prefix}} if actor.key else {}
 
 
 def _append(event: Event) -> None:

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "csp",
     "django_fsm",
     "django_htmx",
+    "ninja",
     "guardian",
     "simple_history",
     "template_partials",
@@ -116,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "console.api.frame.ApiFrame",  # keys, limits, idempotency and errors of everything below /api/
     "console.middleware.SignedIn",  # a new route is closed unless it says otherwise
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -231,6 +233,10 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # an import is 16 MiB at most; verbs have tighter limits
 FILE_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# API
+API_CALLS_PER_MINUTE = number("SLIPWAY_API_CALLS_PER_MINUTE", 1200)  # of one key or session
+NINJA_PAGINATION_PER_PAGE = 50
 
 # Pages
 LANGUAGE_CODE = "en"

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from agents.models import Agent, Version
 from console.organizations.actor import Target
 from console.organizations.ids import new_id
-from console.organizations.models import SLUG, Organization, User
+from console.organizations.models import SLUG, ApiKey, Organization, User
 from environments.querysets import DeploymentQuerySet, EnvironmentQuerySet, PinQuerySet, SignOffQuerySet
 
 
@@ -174,6 +174,7 @@ class SignOff(models.Model):
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
     decision = models.CharField(max_length=20, choices=Decision.choices)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     note = models.TextField(blank=True)
     digest = models.CharField(max_length=64)
@@ -209,6 +210,7 @@ class Deployment(models.Model):
     from_version = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+")
     action = models.CharField(max_length=10, choices=Action.choices)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")  # a program did it
     at = models.DateTimeField()
     note = models.TextField(blank=True)
     ticket = models.CharField(max_length=100, blank=True)

@@ -46,6 +46,7 @@ def move_pin(agent: Agent, environment: Environment, version: Version, why: Why)
         from_version=pin.version if pin else None,
         action=why.action,
         by=why.by,
+        key=why.by.key,
         at=why.at,
         note=why.note,
         ticket=why.ticket,

@@ -29,6 +29,14 @@ def entry_environment(organization: Organization) -> Environment:
     raise Conflict("The pipeline has no environment after Development. An Org Admin can add one.")
 
 
+def next_environment(environment: Environment) -> Environment | None:
+    """The environment that comes after this one: the next hop; Development is no hop."""
+    following = Environment.objects.filter(
+        organization=environment.organization_id, position__gt=environment.position
+    ).exclude(kind=Environment.Kind.DEVELOPMENT)
+    return following.in_order().first()
+
+
 def previous_staging(environment: Environment) -> Environment | None:
     """The staging environment right before this one in the pipeline: the hop that may not be skipped."""
     return (

@@ -11,6 +11,7 @@ from agents.actions.drafts import (
     save_section,
     section_token,
 )
+from agents.actions.putting import put_agent
 
 __all__ = [
     "agent_token",
@@ -21,6 +22,7 @@ __all__ = [
     "fork_draft",
     "import_agent",
     "merge_draft",
+    "put_agent",
     "restore_draft",
     "save_draft",
     "save_section",

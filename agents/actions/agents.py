@@ -3,26 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-
 from agents import policies
+from agents.actions.making import checked_agent_name, checked_labels, make_agent, save_agent
 from agents.canonical import canonical
-from agents.contents import store
 from agents.errors import DraftUnchanged
 from agents.locks import lock_agent
-from agents.models import Agent, Draft
-from agents.names import name_fault, pointer
-from agents.parts import digest, split
-from agents.schema import validate
-from audit.clock import database_time
+from agents.models import Agent
+from agents.parts import digest
 from audit.log import record, verb
 from console.organizations.actor import Actor
-from console.organizations.errors import ContentError, Invalid, SlugTaken, Stale
-from console.organizations.models import SLUG, Organization, User
+from console.organizations.errors import Stale
+from console.organizations.models import Organization
 from console.organizations.policies import require
 from console.organizations.texts import checked_text
-from console.organizations.tracking import credit
 
 LABELS = 50
 
@@ -44,7 +37,7 @@ def create_agent(
     """
     organization = Organization.objects.steady(organization)
     require(actor, "create_agent", organization)
-    agent = _make(organization, actor, slug, name, description, labels or {}, config or {}, "Created")
+    agent = make_agent(organization, actor, slug, name, description, labels or {}, config or {}, "Created")
     record(
         "agent.created",
         agent.audit_target(),
@@ -73,7 +66,7 @@ def import_agent(
     metadata = document.get("metadata", {})
     name, description = metadata.get("name") or slug, metadata.get("description", "")
     labels, config = metadata.get("labels", {}), document.get("spec", {})
-    agent = _make(organization, actor, slug, name, description, labels, config, f"Imported from {source}"[:100])
+    agent = make_agent(organization, actor, slug, name, description, labels, config, f"Imported from {source}"[:100])
     record(
         "agent.imported",
         agent.audit_target(),
@@ -97,12 +90,12 @@ def change_agent(
     if token is not None and token != agent_token(locked):
         raise Stale("Somebody changed the name, description or labels meanwhile. Nothing was saved; your text is kept.")
     before = {"name": locked.name, "description": locked.description, "labels": locked.labels}
-    locked.name, locked.description = _checked_name(name), checked_text(description, "description")
-    locked.labels = _checked_labels(labels)
+    locked.name, locked.description = checked_agent_name(name), checked_text(description, "description")
+    locked.labels = checked_labels(labels)
     after = {"name": locked.name, "description": locked.description, "labels": locked.labels}
     if before == after:
         raise DraftUnchanged("Name, description and labels are these already. Nothing was changed.")
-    _save(locked, actor, ["name", "description", "labels"])
+    save_agent(locked, actor, ["name", "description", "labels"])
     record("agent.changed", locked.audit_target(), actor=actor, data={"before": before, "after": after})
     return locked
 
@@ -115,7 +108,7 @@ def unarchive_agent(agent: Agent, *, actor: Actor) -> Agent:
     if locked.archived_at is None:
         raise DraftUnchanged(f"{locked.name} is not archived. Nothing was changed.")
     locked.archived_at = None
-    _save(locked, actor, ["archived_at"])
+    save_agent(locked, actor, ["archived_at"])
     record("agent.unarchived", locked.audit_target(), actor=actor)
     return locked
 
@@ -123,84 +116,3 @@ def unarchive_agent(agent: Agent, *, actor: Actor) -> Agent:
 def agent_token(agent: Agent) -> str:
     """What a writer of name, description and labels must have seen."""
     return digest(canonical([agent.name, agent.description, agent.labels]))
-
-
-def _make(
-    organization: Organization,
-    actor: Actor,
-    slug: str,
-    name: str,
-    description: str,
-    labels: Mapping[str, str],
-    config: Mapping[str, Any],
-    reason: str,
-) -> Agent:
-    validate(config)
-    contents = store(organization, split(config))
-    person, now = _person(actor), database_time()
-    agent = Agent(
-        organization=organization,
-        slug=_checked_slug(slug),
-        name=_checked_name(name),
-        description=checked_text(description, "description"),
-        labels=_checked_labels(labels),
-        created_by=person,
-        created_at=now,
-    )
-    try:
-        with transaction.atomic():
-            _save(agent, actor)
-    except IntegrityError:
-        raise SlugTaken(f"An agent named {slug} exists already. Choose another name. Nothing was changed.") from None
-    draft = Draft(
-        agent=agent,
-        organization=organization,
-        manifest=contents.manifest,
-        layout=contents.layout,
-        based_at=now,
-        contributors=[person.pk],
-        updated_at=now,
-        updated_by=person,
-    )
-    credit(draft, by=person, reason=reason, at=now)
-    draft.save(force_insert=True)
-    return agent
-
-
-def _save(agent: Agent, actor: Actor, fields: list[str] | None = None) -> None:
-    credit(agent, by=actor.user)
-    agent.save(update_fields=fields, force_insert=fields is None)
-
-
-def _person(actor: Actor) -> User:
-    if actor.user is None:
-        raise LookupError("only people make agents")
-    return actor.user
-
-
-def _checked_slug(slug: str) -> str:
-    try:
-        SLUG(slug)
-    except ValidationError as error:
-        message = error.messages[0]
-        raise Invalid(f"{message} Nothing was changed.", [ContentError("/slug", message)]) from None
-    return slug
-
-
-def _checked_name(name: str) -> str:
-    fault = name_fault(name.strip())
-    if fault:
-        raise Invalid(f"The name {fault}. Nothing was changed.", [ContentError("/name", fault)])
-    return name.strip()
-
-
-def _checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    if len(labels) > LABELS:
-        raise Invalid("Too many labels.", [ContentError("/labels", f"At most {LABELS} labels.")])
-    checked = {}
-    for key, value in labels.items():
-        fault = name_fault(key) or (name_fault(value) if value else None)
-        if fault:
-            raise Invalid(f"A label {fault}. Nothing was changed.", [ContentError(pointer("labels", key), fault)])
-        checked[key] = value
-    return checked

@@ -41,7 +41,7 @@ def save_draft(agent: Agent, *, actor: Actor, config: Mapping[str, Any], token: 
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
     _require_token(draft, draft_token(draft), token)
-    return _save(locked, draft, actor, config, f"Imported from {source}" if source else "Saved")
+    return save_config(locked, draft, actor, config, f"Imported from {source}" if source else "Saved")
 
 
 @verb("draft.saved")
@@ -55,7 +55,7 @@ def save_section(agent: Agent, *, actor: Actor, path: str, value: Any, token: st
     draft = draft_of(locked)
     _require_token(draft, section_token(draft, path), token)
     config = with_section(load(draft.manifest, draft.layout), path, value)
-    return _save(locked, draft, actor, config, f"Saved {path}")
+    return save_config(locked, draft, actor, config, f"Saved {path}")
 
 
 @verb("draft.discarded")
@@ -184,7 +184,8 @@ def section_token(draft: Draft, path: str) -> str:
     return manifest_digest(items) if items else ""
 
 
-def _save(agent: Agent, draft: Draft, actor: Actor, config: Mapping[str, Any], reason: str) -> Draft:
+def save_config(agent: Agent, draft: Draft, actor: Actor, config: Mapping[str, Any], reason: str) -> Draft:
+    """Write a configuration into the draft of a locked agent and record it; the same one again changes nothing."""
     validate(config)
     contents = store(agent.organization, split(config))
     if (contents.manifest.pk, contents.layout) == (draft.manifest_id, draft.layout):

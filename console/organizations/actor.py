@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from console.organizations.models import Organization, User
+    from console.organizations.models import ApiKey, Organization, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,11 @@ class Actor:
     address: str = ""
     proven_at: datetime | None = None
     name: str = "Slipway"
+
+    @property
+    def key(self) -> "ApiKey | None":
+        """The API key that the person acts by, None for a person at a screen."""
+        return self.user.key if self.user else None
 
     @property
     def label(self) -> str:

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
 
+API = "/api/"
 LAST_ORGANIZATION = "organization"  # session: the slug of the organization seen last
 TYPED = "typed"  # session: what was typed into a form that asked for a fresh sign-in, by page
 TYPED_PAGES = 5
@@ -28,12 +29,13 @@ def person_of(request: HttpRequest) -> User:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The person behind a page's verb, with what the audit event keeps of the request."""
-    records = get_authentication_records(request, person_of(request))
+    """The person behind a verb, with what the audit event keeps of the request. A key proves no identity of now."""
+    person = person_of(request)
+    records = get_authentication_records(request, person) if person.key is None else []
     proven = max((record["at"] for record in records if "at" in record), default=None)
     return Actor(
-        user=person_of(request),
-        door="page",
+        user=person,
+        door="api" if request.path.startswith(API) else "page",
         request_id=getattr(request, "request_id", ""),
         address=address_of(request),
         proven_at=datetime.fromtimestamp(proven, UTC) if proven else None,

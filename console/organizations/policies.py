@@ -13,7 +13,14 @@ from guardian.shortcuts import get_users_with_perms
 from guardian.utils import get_group_obj_perms_model
 
 from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
-from console.organizations.roles import PERMISSIONS, Role, permissions_of, roles_carrying
+from console.organizations.roles import (
+    ASSISTANT_PERMISSIONS,
+    PEOPLE_ONLY,
+    PERMISSIONS,
+    Role,
+    permissions_of,
+    roles_carrying,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +38,25 @@ def permissions_on(user: "User | None", organization: "Organization") -> frozens
     """Every permission a person holds on the organization at this moment, read from the database."""
     if user is None or not user.is_active:
         return frozenset()
-    return frozenset(ObjectPermissionChecker(user).get_perms(organization))
+    return limited(user, organization, frozenset(ObjectPermissionChecker(user).get_perms(organization)))
+
+
+def limited(user: "User", organization: "Organization", held: frozenset[str]) -> frozenset[str]:
+    """What is left of a person's permissions when they act by an API key: never more than the person's own.
+
+    The key's role as it is now, its kind, and whether pushes were allowed to it; nothing outside its organization.
+    """
+    key = user.key
+    if key is None:
+        return held
+    if key.organization_id != organization.pk:
+        return frozenset()
+    allowed = permissions_of(Role(key.role), organization) - PEOPLE_ONLY
+    if key.kind == "assistant":
+        allowed &= ASSISTANT_PERMISSIONS
+    if not key.may_push:
+        allowed -= {"push_to_production"}
+    return held & allowed
 
 
 def holder_of(permission: str, organization: "Organization") -> Holder:

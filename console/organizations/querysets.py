@@ -3,10 +3,18 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from console.organizations.models import Invitation, Membership, Notification, Organization, User  # noqa: F401  # named in a string below
+    from console.organizations.models import (  # noqa: F401  # named in strings below
+        ApiKey,
+        Invitation,
+        Membership,
+        Notification,
+        Organization,
+        User,
+    )
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -73,6 +81,19 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def newest_first(self) -> Self:
         """In the order in which they were written, backwards: ids are sorted by time."""
         return self.order_by("-id")
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """API keys."""
+
+    def usable(self) -> Self:
+        """Neither revoked nor expired by the database's clock, of somebody who can sign in (T41)."""
+        return self.filter(revoked_at=None, expires_at__gt=Now(), owner__is_active=True)
+
+    def visible_to(self, user: "User", organization: "Organization", *, all_keys: bool) -> Self:
+        """One's own keys, or all of the organization for who looks after its people."""
+        found = self.filter(organization=organization)
+        return found if all_keys else found.filter(owner=user)
 
 
 def _lock_rules(function: str, organization: "Organization") -> None:

@@ -53,6 +53,8 @@ ORGANIZATION_PERMISSIONS = {
     "manage_members": "invite, change and remove members",
     "view_settings": "see the organization's settings",
     "manage_settings": "change the organization's settings",
+    "create_own_keys": "make API keys for oneself",
+    "manage_keys": "make, allow and revoke all API keys of the organization",
     "view_own_events": "see one's own audit events",
     "view_release_events": "see the audit events of releases",
     "view_all_events": "see the whole audit log",
@@ -60,7 +62,7 @@ ORGANIZATION_PERMISSIONS = {
 
 PERMISSIONS = AGENT_PERMISSIONS | ORGANIZATION_PERMISSIONS
 
-_EVERYBODY = {"view_agent_releases", "view_own_events"}
+_EVERYBODY = {"view_agent_releases", "view_own_events", "create_own_keys"}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.DEVELOPER: frozenset(
@@ -74,6 +76,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"view_members", "view_settings", "view_release_events", "view_all_events"}
     ),
 }
+
+# What a key of kind *assistant* may do at most, whatever its role: read, draft, test and propose.
+ASSISTANT_PERMISSIONS = frozenset(
+    {
+        "view_agent_releases",
+        "view_development",
+        "view_draft",
+        "edit_draft",
+        "promote_to_staging",
+        "view_staging",
+        "view_production",
+        "create_agent",
+        "view_own_events",
+    }
+)
+
+# What no key may do: who may act by program, and who belongs to the organization, is decided by people at a screen.
+PEOPLE_ONLY = frozenset({"manage_members", "manage_settings"})
 
 # What an organization may open to a role by a setting: setting -> (role, permission).
 OPTIONAL_READING = {

@@ -147,6 +147,7 @@ def _decide(
         environment=case.environment,
         decision=decision,
         by=person(actor) if actor.user else None,
+        key=actor.key,
         at=now,
         note=note,
         digest=case.version.digest,

@@ -27,6 +27,8 @@ TABLE = {                 # developer  qa     org_admin auditor
     "manage_members":      (False,    False, True,     False),
     "view_settings":       (False,    False, True,     True),
     "manage_settings":     (False,    False, True,     False),
+    "create_own_keys":     (True,     True,  True,     True),
+    "manage_keys":         (False,    False, True,     False),
     "view_own_events":     (True,     True,  True,     True),
     "view_release_events": (False,    True,  True,     True),
     "view_all_events":     (False,    False, True,     True),

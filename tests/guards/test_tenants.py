@@ -92,7 +92,9 @@ def everything_kept() -> tuple[int, int, int]:
 
 def test_walk__every_address_with_an_id__is_an_organizations_or_has_a_reason() -> None:
     others = {
-        route for route, _ in routes() if "<" in route and TENANT not in route and not route.startswith("accounts/^")
+        route
+        for route, _ in routes()
+        if "<" in route and TENANT not in route and not route.startswith(("accounts/^", "api/v1/"))  # tests/api
     }
 
     assert others == set(ELSEWHERE)
@@ -153,7 +155,7 @@ def test_forms__with_a_foreign_id__are_answered_like_with_an_unknown_one(
     answered = [client.post(address, besides | {ids[0]: value}) for value in ids[1:]]
 
     assert {answer.status_code for answer in answered} == {404 if path == "draft/restore" else 422}
-    assert len({told(answer).replace(value, "it") for answer, value in zip(answered, ids[1:], strict=True)}) == 1
+    assert len({re.sub(r"[0-9a-f-]*[0-9][0-9a-f-]*", "it", told(answer)) for answer in answered}) == 1
     assert picture(agent) == seen
 
 

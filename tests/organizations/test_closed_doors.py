@@ -36,6 +36,7 @@ OPEN = {
     "accounts/2fa/reauthenticate/": "sends who is not signed in to the sign-in",
     "schemas/agent-v1.json": "the published schema of the agent document",
 }
+API = "api/v1/"  # answers in its own words: tests/api/test_closed_doors.py
 SAMPLES = {"slug": "harbourline", "uuid": "01a1fab4-58d3-7167-8000-000000000000", "int": "1", "str": "x", "path": "x"}
 
 
@@ -60,13 +61,13 @@ def sample(route: str) -> str:
     return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda match: SAMPLES[match[1] or "str"], route)
 
 
-CLOSED = [route for route, _ in routes() if route not in OPEN]
+CLOSED = [route for route, _ in routes() if route not in OPEN and not route.startswith(API)]
 
 
 def test_open_routes__are_those_of_the_list() -> None:
     opened = {route for route, view in routes() if not getattr(view, "login_required", True)}
 
-    assert opened - set(OPEN) == set()
+    assert {route for route in opened if not route.startswith(API)} - set(OPEN) == set()
 
 
 def test_walk__of_the_url_map__finds_the_pages() -> None:

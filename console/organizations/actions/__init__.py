@@ -6,21 +6,35 @@ from console.organizations.actions.invitations import (
     invite_member,
     revoke_invitation,
 )
+from console.organizations.actions.keys import (
+    MadeKey,
+    allow_push,
+    create_key,
+    forbid_push,
+    revoke_key,
+    rotate_key,
+)
 from console.organizations.actions.members import change_roles, checked_roles, refuse_without_admin
 from console.organizations.actions.notifications import mark_read, switch_notifications
 from console.organizations.actions.people import change_profile, change_theme, new_person
 
 __all__ = [
+    "MadeKey",
     "accept_invitation",
+    "allow_push",
     "change_profile",
     "change_roles",
     "change_theme",
     "checked_roles",
+    "create_key",
     "find_invitation",
+    "forbid_push",
     "invite_member",
     "mark_read",
     "new_person",
     "refuse_without_admin",
     "revoke_invitation",
+    "revoke_key",
+    "rotate_key",
     "switch_notifications",
 ]

@@ -1,6 +1,6 @@
 """People, organizations and who may do what in which: the ground everything stands on."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -9,7 +9,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
@@ -18,10 +17,12 @@ from console.organizations.ids import new_id
 from console.organizations.querysets import (
     InvitationQuerySet,
     MembershipQuerySet,
-    NotificationQuerySet,
     OrganizationQuerySet,
 )
 from console.organizations.roles import PERMISSIONS, Role
+
+if TYPE_CHECKING:
+    from console.organizations.models.keys import ApiKey
 
 ROLE_CHOICES = [(role.value, role.label) for role in Role]
 SLUG = RegexValidator(
@@ -42,7 +43,13 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Rights come from memberships alone: there is no superuser and no staff."""
+    """A person. Rights come from memberships alone: there is no superuser and no staff.
+
+    `key` is set on the instance when a program acts with one of the person's API keys: every question of
+    `policies` then answers for that key, so no door can forget it.
+    """
+
+    key: "ApiKey | None" = None
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(max_length=254, unique=True)
@@ -205,80 +212,3 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"opened {self.opened_at:%Y-%m-%d}"
-
-
-class OutgoingMail(models.Model):
-    """A mail that was promised: written with the act that promised it, sent after the commit, then forgotten.
-
-    So a slow or missing mail server neither holds a request nor tells known addresses from unknown ones (G40).
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    to = ArrayField(models.EmailField(max_length=254))
-    subject = models.CharField(max_length=300)
-    body = models.TextField()
-    html = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.subject} to {', '.join(self.to)}"
-
-
-class Notification(models.Model):
-    """What a person is told about a release: written by the verb, in its transaction, and theirs alone.
-
-    `data` keeps the names as they were; `agent_id` lets the page ask whether the person may still see the agent.
-    """
-
-    class Event(models.TextChoices):
-        PROMOTED = "promoted", _("Promoted to Staging")
-        READY = "ready", _("Ready for Production")
-        CHANGES_REQUESTED = "changes_requested", _("Changes requested")
-        PUSHED = "pushed", _("Pushed to Production")
-        ROLLED_BACK = "rolled_back", _("Rolled back")
-        APPROVAL_STALE = "approval_stale", _("Approval ended: stale or revoked")
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
-    event = models.CharField(max_length=20, choices=Event.choices)
-    agent_id = models.UUIDField()
-    data = models.JSONField(default=dict)
-    said = models.TextField(blank=True)
-    path = models.CharField(max_length=300)
-    at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True)
-
-    objects = NotificationQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
-        indexes = [
-            models.Index(fields=["user", "organization", "-id"], name="notification_list"),
-            models.Index(fields=["user", "organization"], name="notification_unread", condition=models.Q(read_at=None)),
-            models.Index(fields=["at"], name="notification_by_time"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.event} for {self.user_id}"
-
-
-class NotificationSwitch(models.Model):
-    """Whether a person wants to hear of one kind of event, by which channel; without a row: by both."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_switches")
-    event = models.CharField(max_length=20, choices=Notification.Event.choices)
-    console = models.BooleanField(default=True)
-    mail = models.BooleanField(default=True)
-
-    class Meta:
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["user", "event"], name="one_switch_per_event")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.event}"

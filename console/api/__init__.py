@@ -1,0 +1,1 @@
+"""The HTTP API of contract.md: one NinjaAPI, its error table, and the routers of the rooms."""

@@ -1,0 +1,213 @@
+"""API keys: made, rotated, allowed to push, and revoked. A key never may more than the person who made it may now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from audit.clock import database_time
+from audit.log import record, verb
+from console.organizations import policies
+from console.organizations.actor import Actor
+from console.organizations.errors import Conflict, NotFound, SlugTaken
+from console.organizations.keys import digest_of, new_key, prefix_of
+from console.organizations.models import ApiKey, Organization
+from console.organizations.names import checked_name, refused
+from console.organizations.roles import PEOPLE_ONLY, Role, permissions_of
+
+LIFETIME_DAYS = 90  # G26
+LONGEST_DAYS = 366
+OVERLAP_HOURS = 24
+LONGEST_OVERLAP_HOURS = 7 * 24
+PER_PERSON = 50
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class MadeKey:
+    """A key and its text, which is shown this once and kept nowhere."""
+
+    key: ApiKey
+    secret: str
+
+
+@verb("key.created")
+def create_key(
+    organization: Organization,
+    *,
+    actor: Actor,
+    name: str,
+    role: str,
+    kind: str = ApiKey.Kind.PERSONAL,
+    environments: Sequence[str] = (),
+    days: int = LIFETIME_DAYS,
+) -> MadeKey:
+    """Make a key that acts with this role, at most with the rights that its maker holds at each moment.
+
+    Keys of service accounts are made by whoever manages the organization's keys, own ones by everybody.
+    `environments` are slugs; none means everywhere. Pushing to Production is off until `allow_push`.
+    """
+    organization = Organization.objects.steady(organization)
+    wanted = "manage_keys" if kind == ApiKey.Kind.SERVICE else "create_own_keys"
+    owner = policies.require(actor, wanted, organization)
+    if actor.key is None:
+        policies.require_fresh_sign_in(actor, organization)
+    _require_role(actor, organization, role)
+    if kind not in ApiKey.Kind.values:
+        raise refused("kind", f"There is no kind {kind[:20]!r}; there are {', '.join(ApiKey.Kind.values)}.")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise refused("days", f"A key lives 1 to {LONGEST_DAYS} days.")
+    if ApiKey.objects.usable().filter(organization=organization, owner=owner).count() >= PER_PERSON:
+        raise Conflict(f"You have {PER_PERSON} keys already. Nothing was changed. Revoke one that is not used.")
+    now = database_time()
+    made = _keep(
+        ApiKey(
+            organization=organization,
+            owner=owner,
+            name=checked_name(name)[:NAME_LENGTH],
+            kind=kind,
+            role=role,
+            environments=sorted(set(environments)),
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+    )
+    record("key.created", made.key.audit_target(), actor=actor, data=_facts(made.key))
+    return made
+
+
+@verb("key.rotated")
+def rotate_key(key: ApiKey, *, actor: Actor, overlap_hours: int = OVERLAP_HOURS) -> MadeKey:
+    """Make the key's successor with the same name, role and limits; the old one works for the overlap and then ends."""
+    organization = Organization.objects.steady(key.organization)
+    current = _changeable(key, actor, organization)
+    if not 0 <= overlap_hours <= LONGEST_OVERLAP_HOURS:
+        raise refused("overlap_hours", f"Choose 0 to {LONGEST_OVERLAP_HOURS} hours.")
+    if current.replaced_by_id:
+        raise Conflict(f"{current} was rotated already. Nothing was changed. Rotate its successor.")
+    if current.owner_id != (actor.user.pk if actor.user else None):
+        raise Conflict(f"{current} acts for {current.owner.name}, who alone can rotate it. Nothing was changed.")
+    now = database_time()
+    lifetime = current.expires_at - current.created_at
+    successor = ApiKey(
+        organization=organization,
+        owner=current.owner,
+        name=current.name,
+        kind=current.kind,
+        role=current.role,
+        environments=current.environments,
+        may_push=current.may_push,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    current.replaced_by_id, current.expires_at = successor.pk, min(current.expires_at, _after(now, overlap_hours))
+    # The old key points to its successor first: the name belongs to whichever key has none (a deferred foreign key).
+    current.save(update_fields=["replaced_by", "expires_at"])
+    made = _keep(successor)
+    record("key.rotated", current.audit_target(), actor=actor, data=_facts(made.key) | {"overlap_hours": overlap_hours})
+    return made
+
+
+@verb("key.revoked")
+def revoke_key(key: ApiKey, *, actor: Actor) -> ApiKey:
+    """End a key at once; one's own, or any for whoever manages the organization's keys."""
+    organization = Organization.objects.steady(key.organization)
+    current = _changeable(key, actor, organization)
+    current.revoked_at = database_time()
+    current.save(update_fields=["revoked_at"])
+    record("key.revoked", current.audit_target(), actor=actor, data=_facts(current))
+    return current
+
+
+@verb("key.push_allowed")
+def allow_push(key: ApiKey, *, actor: Actor) -> ApiKey:
+    """Let a key push to Production; off until an Org Admin at a screen says so for this key (G26)."""
+    return _set_push(key, actor, allowed=True)
+
+
+@verb("key.push_forbidden")
+def forbid_push(key: ApiKey, *, actor: Actor) -> ApiKey:
+    """Take the permission to push away from a key."""
+    return _set_push(key, actor, allowed=False)
+
+
+def _set_push(key: ApiKey, actor: Actor, *, allowed: bool) -> ApiKey:
+    organization = Organization.objects.steady(key.organization)
+    policies.require(actor, "manage_keys", organization)
+    if actor.key is not None:
+        raise policies.missing("manage_settings", organization)
+    policies.require_fresh_sign_in(actor, organization)
+    current = _now(key)
+    if current.kind == ApiKey.Kind.ASSISTANT:
+        raise Conflict("A key of an assistant can never push. Nothing was changed.")
+    if current.may_push == allowed:
+        raise Conflict(f"{current} {'may' if allowed else 'may not'} push already. Nothing was changed.")
+    current.may_push = allowed
+    current.save(update_fields=["may_push"])
+    record("key.push_allowed" if allowed else "key.push_forbidden", current.audit_target(), actor=actor)
+    return current
+
+
+def _require_role(actor: Actor, organization: Organization, role: str) -> None:
+    """The maker holds everything the role carries, so that a key is no way to more rights."""
+    if role not in {one.value for one in Role}:
+        raise refused("role", f"There is no role {role[:20]!r}; there are {', '.join(one.value for one in Role)}.")
+    held = policies.permissions_on(actor.user, organization)
+    lacking = sorted(permissions_of(Role(role), organization) - PEOPLE_ONLY - held - {"push_to_production"})
+    if lacking:
+        raise policies.missing(lacking[0], organization)
+
+
+def _changeable(key: ApiKey, actor: Actor, organization: Organization) -> ApiKey:
+    """The key as it is now, of the actor, or any for who manages keys; `Conflict` when it has ended."""
+    held = policies.permissions_on(actor.user, organization)
+    is_own = actor.user is not None and actor.user.pk == key.owner_id and "create_own_keys" in held
+    if not is_own and "manage_keys" not in held:
+        raise policies.missing("manage_keys", organization)
+    current = _now(key)
+    if current.revoked_at or current.expires_at <= database_time():
+        raise Conflict(f"{current} has ended already. Nothing was changed.")
+    return current
+
+
+def _now(key: ApiKey) -> ApiKey:
+    """The row as it is, locked until the transaction ends."""
+    current = ApiKey.objects.select_for_update(of=("self",)).select_related("owner", "organization").filter(pk=key.pk)
+    found = current.first()
+    if found is None:
+        raise NotFound("There is no such key.")
+    return found
+
+
+def _keep(key: ApiKey) -> MadeKey:
+    """Write a new key; a name that only an expired key has is free again, a failed create never burns it (S24)."""
+    secret = new_key()
+    key.prefix, key.digest = prefix_of(secret), digest_of(secret)
+    same = ApiKey.objects.filter(organization=key.organization, name__iexact=key.name, revoked_at=None)
+    same.filter(expires_at__lte=key.created_at).update(revoked_at=F("expires_at"))
+    try:
+        with transaction.atomic():
+            key.save(force_insert=True)
+    except IntegrityError:
+        raise SlugTaken(f"A key named {key.name} exists already. Choose another name. Nothing was changed.") from None
+    return MadeKey(key, secret)
+
+
+def _after(now: datetime, hours: int) -> datetime:
+    """The end of an overlap; a key always ends after it began, also with no overlap at all."""
+    return now + timedelta(hours=hours, seconds=1)
+
+
+def _facts(key: ApiKey) -> dict[str, Any]:
+    """What the event keeps of a key; never its text or digest."""
+    return {
+        "prefix": key.prefix,
+        "kind": key.kind,
+        "role": key.role,
+        "environments": key.environments,
+        "may_push": key.may_push,
+        "expires_at": key.expires_at.isoformat(),
+    }
