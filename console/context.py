@@ -19,6 +19,8 @@ except PackageNotFoundError:  # run from a checkout that is not installed
 # label, address below the organization's, icon, permission (any of them; nothing asked when empty)
 AREAS = [
     ("Agents", "agents/", "bot", ()),
+    ("Releases", "releases", "rocket", ("view_agent_releases",)),
+    ("History", "history", "history", ("view_agent_releases",)),
     ("Audit", "audit", "scroll-text", ("view_own_events", "view_release_events", "view_all_events")),
     ("Members", "members", "users", ("view_members",)),
     ("Settings", "settings", "settings", ("view_settings",)),

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
+from audit.verbs import VERBS
 from console.organizations.forms import ExactForm
 from environments.models import Environment, Release
 
@@ -120,3 +122,38 @@ class ReasonForm(ExactForm):
     """A reason, for acts that ask for nothing else."""
 
     reason = forms.CharField(label="Reason", required=False, max_length=TEXT, widget=NOTE)
+
+
+class ReleaseFilter(forms.Form):
+    """The filters of the releases list; all are optional and combine."""
+
+    agent = forms.CharField(
+        label=_("Agent"), required=False, max_length=200, widget=forms.TextInput(attrs={"list": "agents"})
+    )
+    environment = forms.ChoiceField(label=_("Environment"), required=False)
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    person = forms.CharField(
+        label=_("Person"), required=False, max_length=200, widget=forms.TextInput(attrs={"list": "people"})
+    )
+    since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, data: Any, pipeline: list[Environment]) -> None:
+        super().__init__(data)
+        self.pipeline = pipeline
+        served = [(place.slug, place.name) for place in pipeline if place.kind != Environment.Kind.DEVELOPMENT]
+        verbs = [(verb.name, verb.label) for verb in VERBS.values() if verb.family == "release"]
+        self.fields["environment"].choices = [("", _("Any")), *served]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["action"].choices = [("", _("Any")), *verbs]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        """A period must not end before it begins."""
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            raise forms.ValidationError(_("The period ends before it begins."))
+        return cleaned
+
+    def active(self) -> dict[str, str]:
+        """The filters that are set, as the address spells them."""
+        return {name: str(self.data[name]) for name in self.fields if self.data.get(name)}

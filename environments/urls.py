@@ -3,7 +3,7 @@
 from django.urls import path
 
 from environments import version_views
-from environments.views import agents, deciding, moving, notices, places, records, returning
+from environments.views import agents, chronicle, deciding, moving, notices, places, records, returning
 
 app_name = "environments"
 
@@ -11,6 +11,8 @@ AGENT = "o/<slug:organization>/agents/<slug:agent>/"
 
 urlpatterns = [
     path("o/<slug:organization>/agents/", agents.agent_list, name="agent-list"),
+    path("o/<slug:organization>/releases", chronicle.release_list, name="release-list"),
+    path("o/<slug:organization>/history", chronicle.project_history, name="project-history"),
     path("o/<slug:organization>/notifications", notices.notices, name="notices"),
     path("o/<slug:organization>/notifications/read", notices.read_notices, name="notices-read"),
     path("o/<slug:organization>/notifications/<uuid:notice>", notices.open_notice, name="notice"),

@@ -28,7 +28,7 @@ from console.organizations.models import Installation, Notification, Organizatio
 
 FOUNDED = "110 08:30"
 SYSTEM_KEY = "slipway"  # `by` of what the console did by itself
-DAYS_UNREAD = 7
+DAYS_UNREAD = 14
 FOUNDING_EVENTS = 2  # the pipeline and the organization
 
 

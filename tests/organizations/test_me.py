@@ -34,8 +34,8 @@ def test_frame__for_each_role__shows_the_areas_of_the_organization_only(
         seen = person.client().get("/o/harbourline/members")
         return [words(item) for item in page(seen).xpath("//*[@id='rail']//li")]
 
-    assert areas(mara) == areas(avery) == ["Agents", "Audit", "Members", "Settings"]
-    assert areas(dana) == ["Agents", "Audit"]
+    assert areas(mara) == areas(avery) == ["Agents", "Releases", "History", "Audit", "Members", "Settings"]
+    assert areas(dana) == ["Agents", "Releases", "History", "Audit"]
     assert areas(sam) == []
 
 
