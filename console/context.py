@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from agents.models import Agent
+from console.organizations.doors import LAST_ORGANIZATION
 from console.organizations.models import Membership, Notification, Organization, User
 from console.organizations.policies import permissions_on
 from environments.frame import agent_frame
@@ -40,6 +42,7 @@ NEW_COUNTED = 99
 PERSONAL = [
     ("Profile", "profile", "circle-user"),
     ("Notifications", "notification_switches", "bell"),
+    ("Preferences", "preferences", "sliders-horizontal"),
     ("Password", "account_change_password", "key-round"),
     ("Second factors", "mfa_index", "badge-check"),
     ("Sessions", "usersessions_list", "monitor"),
@@ -52,15 +55,29 @@ def page(request: HttpRequest) -> dict[str, Any]:
     frame = {"version": VERSION, "request_id": getattr(request, "request_id", "")}
     if not isinstance(person, User):
         return frame | {"theme": "system", "nav": {"items": [], "organizations": []}}
-    frame |= {"theme": person.theme, "keys": "on", "nav": _navigation(request, person)}
+    frame |= _comfort(person) | {"nav": _navigation(request, person)}
     agent: Agent | None = getattr(request, "agent", None)  # set by agents.doors.agent_for
     return frame | agent_frame(request, agent) if agent else frame
+
+
+def _comfort(person: User) -> dict[str, Any]:
+    """The preferences that the document itself shows, and in which zone its times are."""
+    zone = timezone.get_current_timezone_name()
+    return {
+        "theme": person.theme,
+        "density": person.density,
+        "motion": person.motion,
+        "keys": "on" if person.single_keys else "off",
+        "times": {"zone": zone.replace("_", " "), "in_utc": person.times_in_utc, "url": reverse("times")},
+    }
 
 
 def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
     memberships = list(Membership.objects.filter(user=person).select_related("organization"))
     current: Organization | None = getattr(request, "organization", None)
-    here = next((item for item in memberships if current and item.organization_id == current.pk), None)
+    # One's own pages belong to no organization: the one seen last stays around them.
+    slug = current.slug if current else request.session.get(LAST_ORGANIZATION)
+    here = next((item for item in memberships if item.organization.slug == slug), None)
     user = {
         "id": str(person.pk),
         "name": person.name,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from console.organizations.doors import asked_by_script
 from console.organizations.errors import Refusal
 from console.organizations.ids import new_id
+from console.reader import ZONE_COOKIE, reading_as
 from console.refusals import fragment_response, refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -36,6 +38,18 @@ def not_kept(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def readers_times(get_response: GetResponse) -> GetResponse:
+    """Show times in the zone and by the clock of the person who asks (ux.md 3.7)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return get_response(request)  # nobody is signed in: no reason to ask the database
+        with reading_as(request.user, request.COOKIES.get(ZONE_COOKIE, "")):
+            return get_response(request)
 
     return middleware
 

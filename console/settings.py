@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "console.api.frame.ApiFrame",  # keys, limits, idempotency and errors of everything below /api/
+    "console.middleware.readers_times",
     "console.middleware.SignedIn",  # a new route is closed unless it says otherwise
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,13 +1,15 @@
 """The shapes of the pages' forms; what a value may be is decided by the verbs."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.translation import gettext_lazy as _
 
 from console.organizations.errors import Invalid
 from console.organizations.models import ROLE_CHOICES
 from console.organizations.names import NAME_LENGTH
+from console.organizations.preferences import CLOCK, LOOK, zones_by_region
 
 _PASSWORD_HELP = " ".join(password_validators_help_texts())
 
@@ -74,14 +76,37 @@ class ConfirmForm(ExactForm):
 
 
 class ProfileForm(ExactForm):
-    """How a person is called and how the console looks to them."""
+    """How a person is called."""
 
-    name = forms.CharField(label="Name", max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    theme = forms.ChoiceField(
-        label="Theme",
-        choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")],
-        widget=forms.RadioSelect,
+    name = forms.CharField(
+        label=_("Name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
+
+
+class PreferencesForm(ExactForm):
+    """How the console looks and answers to a person: one field for each of `preferences.CHOICES`, and three more."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    single_keys = forms.BooleanField(
+        label=_("Single keys act (such as j and k in lists)"),
+        required=False,
+        help_text=_("Switch them off if you speak to your computer or hit keys by accident. Control K stays."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = cast("forms.ChoiceField", self.fields["time_zone"])
+        zone.choices = [("", _("The browser's")), ("UTC", "UTC"), *zones_by_region()]
+        chosen = {
+            choice.name: forms.ChoiceField(
+                label=str(choice.label),
+                choices=list(choice.values.items()),
+                widget=forms.RadioSelect,
+                help_text=str(choice.hint),
+            )
+            for choice in [*LOOK, CLOCK]
+        }
+        self.fields = chosen | self.fields
 
 
 class SetupForm(ExactForm):

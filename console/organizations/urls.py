@@ -17,7 +17,9 @@ urlpatterns = [
     path("invite/<str:token>", joining.invitation, name="invitation"),
     path("me/", me.profile, name="profile"),
     path("me/notifications", notifications.switches, name="notification_switches"),
+    path("me/preferences", me.preferences, name="preferences"),
     path("me/theme", me.theme, name="theme"),
+    path("me/times", me.times, name="times"),
     path("me/signed-in", me.signed_in, name="signed_in"),
     path("me/session", me.session, name="session"),
     # One's address is changed by no form, and nobody signs in by a mailed code: these pages are not offered.

@@ -14,6 +14,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from console.reader import clock
+
 register = template.Library()
 
 RELATIVE_DAYS = 7
@@ -111,9 +113,17 @@ def iso_utc(moment: datetime) -> str:
 
 @register.filter
 def absolute(moment: datetime) -> str:
-    """Date, minutes and zone in the reader's time zone: `20 Nov 2026, 14:03 CET`."""
+    """Date, minutes and zone as the reader wants them: `20 Nov 2026, 14:03 CET` or `20 Nov 2026, 2:03 p.m. CET`."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'j M Y, H:i')} {local.strftime('%Z')}"
+    spoken = date_format(local, "j M Y, g:i a" if clock.get() == "12" else "j M Y, H:i")
+    return f"{spoken} {zone_name(local)}"
+
+
+@register.filter
+def zone_name(moment: datetime) -> str:
+    """The zone of a moment in the reader's words: `CET`, or `UTC+03` where the zone has no letters of its own."""
+    letters = timezone.localtime(moment).strftime("%Z")
+    return letters if letters[:1].isalpha() else f"UTC{letters}"
 
 
 @register.filter

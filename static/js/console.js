@@ -26,6 +26,10 @@ document.addEventListener("slipway:say", (event) => {
 });
 for (const button of document.querySelectorAll("[data-keys-help]")) button.hidden = false;
 
+// The server shows times in the browser's zone unless the person chose another one.
+const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "");
+if (!document.cookie.includes(`slipway-zone=${zone}`)) document.cookie = `slipway-zone=${zone};path=/;max-age=31536000;samesite=lax`;
+
 // Menus: popovers close by themselves, <details class="menu"> needs help with Esc and clicks elsewhere.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

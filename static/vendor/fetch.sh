@@ -26,7 +26,8 @@ fetch @dagrejs/dagre "$DAGRE" 5f86944f0391799bed85a6563951ea949e76fd976164510ce3
 
 mkdir -p tabler htmx lucide dagre
 # The source map comment names a file that is not shipped; static file storage with hashed names would stop at it.
-sed '/^\/\*# sourceMappingURL=.*\*\/$/d' "$work/@tabler/core/dist/css/tabler.min.css" >tabler/tabler.min.css
+sed '/^\/\*# sourceMappingURL=.*\*\/$/d' "$work/@tabler/core/dist/css/tabler.min.css" >"$work/tabler.css"
+node prune.mjs "$work/tabler.css" tabler-classes.txt >tabler/tabler.min.css
 cp "$work/htmx.org/dist/htmx.min.js" htmx/htmx.min.js
 cp "$work/htmx.org/LICENSE" htmx/LICENSE
 node sprite.mjs "$work/lucide-static/icons" lucide-icons.txt >lucide/sprite.svg

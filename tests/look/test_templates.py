@@ -1,6 +1,5 @@
 """What must hold for every template, stylesheet and icon, without a browser."""
 
-import gzip
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,6 @@ from tests.look.gallery import page
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-CSS_BUDGET = 90_000
 CSS_LINES = 500
 SPRITE = (ROOT / "static/vendor/lucide/sprite.svg").read_text(encoding="utf-8")
 
@@ -108,19 +106,7 @@ def test_blocked_button__for_anybody__names_rule_role_and_people_and_stays_focus
     assert " ".join(reason.text_content().split()) == "Not ready. Needs QA: Quinn Abara, Jo."
 
 
-def sheets_of(path: Path) -> set[str]:
-    """The stylesheets that a template asks for itself."""
-    return set(re.findall(r"{% static '([^']+\.css)' %}", path.read_text(encoding="utf-8")))
-
-
-def test_styles__of_each_page__stay_within_the_budget() -> None:
-    frame = sheets_of(ROOT / "templates/_document.html")
-    weights = {}
-    for path in TEMPLATES:
-        sheets = frame | sheets_of(path)
-        weights[ids_of(path)] = sum(len(gzip.compress((ROOT / "static" / sheet).read_bytes())) for sheet in sheets)
-
-    assert {name: weight for name, weight in weights.items() if weight > CSS_BUDGET} == {}
+def test_styles__of_the_frame__are_short_enough_to_read() -> None:
     assert len((ROOT / "static/css/console.css").read_text(encoding="utf-8").splitlines()) <= CSS_LINES
 
 

@@ -79,11 +79,11 @@ def test_change_theme__to_something_else__is_invalid(organization: Organization,
 def test_change_profile__by_its_form__changes_the_name(organization: Organization, mara: Person) -> None:
     client = mara.client()
 
-    response = client.post("/me/", {"name": "Mara L.", "theme": "light"})
+    response = client.post("/me/", {"name": "Mara L."})
 
     assert response["Location"] == "/me/"
     mara.user.refresh_from_db()
-    assert (mara.user.name, mara.user.theme) == ("Mara L.", "light")
+    assert mara.user.name == "Mara L."
 
 
 @pytest.mark.parametrize(
@@ -92,15 +92,11 @@ def test_change_profile__by_its_form__changes_the_name(organization: Organizatio
 def test_change_profile__with_bad_input__changes_nothing(
     organization: Organization, mara: Person, typed: dict[str, str]
 ) -> None:
-    response = mara.client().post("/me/", {"theme": "dark", **typed})
+    response = mara.client().post("/me/", typed)
 
     mara.user.refresh_from_db()
     assert response.status_code == 422
-    assert (mara.user.name, mara.user.theme, mara.user.email) == (
-        "Mara Lindqvist",
-        "system",
-        "mara.lindqvist@example.com",
-    )
+    assert (mara.user.name, mara.user.email) == ("Mara Lindqvist", "mara.lindqvist@example.com")
 
 
 def test_members_page__with_more_members__costs_the_same_number_of_queries(

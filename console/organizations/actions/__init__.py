@@ -16,12 +16,19 @@ from console.organizations.actions.keys import (
 )
 from console.organizations.actions.members import change_roles, checked_roles, refuse_without_admin
 from console.organizations.actions.notifications import mark_read, switch_notifications
-from console.organizations.actions.people import change_profile, change_theme, new_person
+from console.organizations.actions.people import (
+    change_preferences,
+    change_profile,
+    change_theme,
+    new_person,
+    show_times_in_utc,
+)
 
 __all__ = [
     "MadeKey",
     "accept_invitation",
     "allow_push",
+    "change_preferences",
     "change_profile",
     "change_roles",
     "change_theme",
@@ -36,5 +43,6 @@ __all__ = [
     "revoke_invitation",
     "revoke_key",
     "rotate_key",
+    "show_times_in_utc",
     "switch_notifications",
 ]

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from console.organizations.actor import Target
 from console.organizations.ids import new_id
+from console.organizations.preferences import CHOICES
 from console.organizations.querysets import (
     InvitationQuerySet,
     MembershipQuerySet,
@@ -57,6 +58,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(
         max_length=6, choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")], default="system"
     )
+    density = models.CharField(max_length=11, default="auto")
+    motion = models.CharField(max_length=7, default="system")
+    diff_layout = models.CharField(max_length=7, default="side")
+    clock = models.CharField(max_length=2, default="24")
+    time_zone = models.CharField(max_length=64, blank=True, default="")  # empty: the browser's
+    times_in_utc = models.BooleanField(default=False)
+    single_keys = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -70,6 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
             models.CheckConstraint(condition=models.Q(is_superuser=False), name="user_never_superuser"),
+            models.CheckConstraint(
+                condition=models.Q(**{f"{name}__in": list(choice.values) for name, choice in CHOICES.items()}),
+                name="user_preferences_known",
+            ),
         ]
 
     def __str__(self) -> str:
