@@ -143,13 +143,6 @@ class ReplaceForm(ExactForm):
     token = forms.CharField(max_length=200, widget=forms.HiddenInput)
 
 
-class SectionForm(TextForm):
-    """The text of one section, and the section as its writer had seen it."""
-
-    text = long_text("Text", required=False, rows=28)
-    token = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
-
-
 class ItemForm(TextForm):
     """A new item of a section that is a list."""
 

@@ -21,4 +21,4 @@ def lock_agent(agent: Agent, *, archived_too: bool = False) -> Agent:
 
 def draft_of(agent: Agent) -> Draft:
     """The draft of a locked agent, with what verbs look at."""
-    return Draft.objects.select_related("manifest", "layout", "base").get(agent=agent)
+    return Draft.objects.select_related("manifest", "layout", "base__manifest").get(agent=agent)

@@ -169,6 +169,7 @@ class Draft(models.Model):
     base = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+")
     based_at = models.DateTimeField()
     contributors = ArrayField(models.UUIDField(), default=list)
+    authors = models.JSONField(default=dict)  # part -> person -> when, of what differs from the base (authorship.py)
     updated_at = models.DateTimeField()
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

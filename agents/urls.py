@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_DRAFT}/edit/<path:section>", sections.section, name="draft-section"),
     path(f"{_DRAFT}/add/<slug:section>", sections.add, name="draft-add"),
     path(f"{_DRAFT}/remove/<path:section>", sections.remove, name="draft-remove"),
+    path(f"{_DRAFT}/reset/<path:section>", sections.reset, name="draft-reset"),
     path(f"{_DRAFT}/history", drafts.history, name="draft-history"),
     path(f"{_DRAFT}/restore", drafts.restore, name="draft-restore"),
     path(f"{_DRAFT}/delete", drafts.discard, name="draft-discard"),

@@ -59,9 +59,9 @@ def _contributors(agent: Agent, draft: Draft, approved: Collection[UUID]) -> set
 
 def start_from(draft: Draft, version: Version, *, author: User) -> None:
     """After a publish the draft stands on the version that was cut from it, with nobody's work in it yet."""
-    draft.base, draft.based_at, draft.contributors = version, version.created_at, []
+    draft.base, draft.based_at, draft.contributors, draft.authors = version, version.created_at, [], {}
     credit(draft, by=author, reason=f"Published as v{version.number}", at=version.created_at)
-    draft.save(update_fields=["base", "based_at", "contributors"])
+    draft.save(update_fields=["base", "based_at", "contributors", "authors"])
 
 
 def ancestry(agent: Agent, version_id: UUID | None) -> set[UUID]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents import policies
+from agents.authorship import noted
 from agents.contents import Contents, load, store
 from agents.documents import with_section
 from agents.errors import MergeConflict
@@ -21,6 +22,8 @@ from console.organizations.actor import Actor
 from console.organizations.errors import Conflict, NotFound, Stale
 from console.organizations.models import User
 from console.organizations.tracking import credit
+
+_WRITTEN = ["manifest", "layout", "base", "based_at", "contributors", "authors", "updated_at", "updated_by"]
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,18 @@ def save_draft(agent: Agent, *, actor: Actor, config: Mapping[str, Any], token: 
 
 
 @verb("draft.saved")
-def save_section(agent: Agent, *, actor: Actor, path: str, value: Any, token: str) -> Draft:
+def save_section(agent: Agent, *, actor: Actor, path: str, value: Any, token: str, reason: str = "") -> Draft:
     """Replace one section or one of its items; colleagues in other sections are not disturbed.
 
-    `token` is the section's token as the writer had seen it (`section_token`), else `Stale`.
+    `token` is the section's token as the writer had seen it (`section_token`), else `Stale`. `reason` says
+    in the history where the value came from when nobody typed it.
     """
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
     _require_token(draft, section_token(draft, path), token)
     config = with_section(load(draft.manifest, draft.layout), path, value)
-    return save_config(locked, draft, actor, config, f"Saved {path}")
+    return save_config(locked, draft, actor, config, reason or f"Saved {path}")
 
 
 @verb("draft.discarded")
@@ -92,12 +96,14 @@ def restore_draft(agent: Agent, *, actor: Actor, history_id: int, token: str | N
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
     _require_token(draft, draft_token(draft), token)
-    entry = Draft.history.select_related("manifest", "layout", "base").filter(agent=locked, pk=history_id).first()
+    entry = (
+        Draft.history.select_related("manifest", "layout", "base__manifest").filter(agent=locked, pk=history_id).first()
+    )
     if entry is None:
         raise NotFound("There is no such save in the history of this draft.")
     before = draft.manifest.digest
     draft.contributors = _people(draft.contributors, entry.contributors)
-    draft.based_at = entry.based_at
+    draft.based_at, draft.authors = entry.based_at, entry.authors
     reason = f"Restored the save of {entry.history_date:%Y-%m-%d %H:%M:%S} UTC"
     _write(draft, Contents(entry.manifest, entry.layout), actor, reason, _Base(entry.base, False))
     record("draft.restored", locked.audit_target(), actor=actor, before=before, after=draft.manifest.digest)
@@ -202,10 +208,18 @@ def _write(draft: Draft, contents: Contents, actor: Actor, reason: str, base: _B
         draft.based_at = now
     else:
         draft.contributors = _people(draft.contributors, [person.pk])
+    draft.authors = noted(
+        draft.authors,
+        contents.manifest.entries,
+        before=draft.manifest.entries,
+        base=base.version.manifest.entries if base.version else {},
+        by=person.pk,
+        at=now,
+    )
     draft.manifest, draft.layout, draft.base = contents.manifest, contents.layout, base.version
     draft.updated_at, draft.updated_by = now, person
     credit(draft, by=person, reason=reason, at=now)
-    draft.save(update_fields=["manifest", "layout", "base", "based_at", "contributors", "updated_at", "updated_by"])
+    draft.save(update_fields=_WRITTEN)
 
 
 def _person(actor: Actor) -> User:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from agents.authorship import noted
 from agents.contents import store
 from agents.models import Agent, Draft
 from agents.names import name_fault, pointer
@@ -56,6 +57,7 @@ def make_agent(
         layout=contents.layout,
         based_at=now,
         contributors=[person.pk],
+        authors=noted({}, contents.manifest.entries, before={}, base={}, by=person.pk, at=now),
         updated_at=now,
         updated_by=person,
     )

@@ -2,12 +2,13 @@
 
 from agents.schema.check import empty_document, json_schema, validate, validate_document
 from agents.schema.models import API_VERSION, KIND
-from agents.schema.problems import Problem, problems
+from agents.schema.problems import Problem, declared_variables, problems
 
 __all__ = [
     "API_VERSION",
     "KIND",
     "Problem",
+    "declared_variables",
     "empty_document",
     "json_schema",
     "problems",

@@ -51,8 +51,13 @@ def used_variables(config: Mapping[str, Any]) -> dict[str, str]:
     return used
 
 
+def declared_variables(config: Mapping[str, Any]) -> list[str]:
+    """The names that may stand in {{...}}: declared, collected by the flow, or a setting."""
+    return sorted((config.get("variables") or {}).keys() | _collected(config))
+
+
 def _undeclared(config: Mapping[str, Any]) -> Iterable[Problem]:
-    declared = (config.get("variables") or {}).keys() | _collected(config)
+    declared = declared_variables(config)
     for name, where in used_variables(config).items():
         if name not in declared and name.split(".")[0] not in declared and not _BUILT_IN.match(name):
             yield Problem("warning", where, f"{{{{{name}}}}} is used but not declared; add it to variables.")

@@ -1,41 +1,46 @@
-"""The text editor of one section or item, and what happens when two people edit the same one."""
-
-from typing import Any
+"""The editor of one part of the draft: as a page, and saved by a script while somebody types."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.actions import save_section, section_token
-from agents.documents import parse_section, section_text
-from agents.forms import SAMPLES, ItemForm, SectionForm, TokenForm
-from agents.merge_text import merge_text
-from agents.models import Agent, Draft
+from agents.contents import load
+from agents.documents.sections import value_at
+from agents.editing import Desk
+from agents.editors import editor_for
+from agents.forms import SAMPLES, ItemForm, TokenForm
+from agents.models import Agent
 from agents.names import SLUG
-from agents.parts import ITEM_SECTIONS, SECTIONS
-from agents.reading import DraftReading, text_before
+from agents.part_forms import PartForm, TextPartForm
+from agents.parts import ITEM_SECTIONS
 from agents.summaries import NOUNS, title_of
-from agents.views.page import SHOWN_IN_PLACE, draft_for, draft_page, malformed, may, told
-from console.organizations.doors import actor_of, person_of
-from console.organizations.errors import Stale
+from agents.views.autosaving import answers_autosave, invalid, is_autosave, is_by_itself, saved, stale
+from agents.views.conflicts import conflict
+from agents.views.page import SHOWN_IN_PLACE, draft_for, draft_page, malformed, told
+from agents.views.parts import editor, keep_key, known, save_part, saved_words
+from console.organizations.doors import actor_of
+from console.organizations.errors import Conflict, Refusal, Stale
+from console.refusals import status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@answers_autosave
 def section(request: HttpRequest, organization: str, agent: str, section: str) -> HttpResponseBase:
-    """One section or item as text; whole sections of items lead to their list on the draft page."""
+    """One section or item; whole sections of items lead to their list on the draft page."""
     found, draft = draft_for(request, organization, agent)
-    if _known(section) in ITEM_SECTIONS and "/" not in section:
+    if known(section) in ITEM_SECTIONS and "/" not in section:
         return redirect(f"{reverse('agents:draft', args=[organization, agent])}#{section}")
+    desk = Desk(draft, section)
+    form_class = editor_for(section, as_text=request.GET.get("as") == "text")
     if request.method == "POST":
-        return _save(request, found, draft, section, SectionForm(request.POST))
-    if "/" in section and section not in draft.manifest.entries:
+        return _save(request, found, desk, form_class(request.POST, path=section, config=desk.reading.config))
+    if "/" in section and not desk.exists:
         raise Http404("There is no such item in the draft.")
-    text = section_text(DraftReading(draft).config, section)
-    form = SectionForm(initial={"text": text, "token": section_token(draft, section)})
-    return _editor(request, found, draft, section, form)
+    token = {"token": section_token(draft, section)}
+    return editor(request, found, desk, form_class(path=section, config=desk.reading.config, initial=token))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,9 +54,11 @@ def add(request: HttpRequest, organization: str, agent: str, section: str) -> Ht
         status = 422
         if form.is_valid() and _is_slug(form):
             path = f"{section}/{form.cleaned_data['name']}"
+            # The empty token says: there was no such item when the page was shown.
+            item = TextPartForm({"text": form.cleaned_data["text"], "token": ""}, path=path, config={})
             try:
-                # The empty token says: there was no such item when the page was shown.
-                _keep(request, found, path, form.cleaned_data["text"], token="")
+                item.is_valid()
+                save_part(request, found, item)
             except Stale:
                 status = 412
                 form.add_error("name", f"There is {title_of(path).lower()} already. Choose another name.")
@@ -68,7 +75,7 @@ def add(request: HttpRequest, organization: str, agent: str, section: str) -> Ht
 def remove(request: HttpRequest, organization: str, agent: str, section: str) -> HttpResponseBase:
     """Take a section or an item out of the draft; it stays in the history."""
     found, _ = draft_for(request, organization, agent)
-    _known(section)
+    known(section)
     form = TokenForm(request.POST)
     if not form.is_valid():
         raise malformed(form)
@@ -77,68 +84,50 @@ def remove(request: HttpRequest, organization: str, agent: str, section: str) ->
     return redirect("agents:draft", organization, agent)
 
 
-def _save(request: HttpRequest, agent: Agent, draft: Draft, path: str, form: SectionForm) -> HttpResponseBase:
+@require_POST
+def reset(request: HttpRequest, organization: str, agent: str, section: str) -> HttpResponseBase:
+    """One part is again as in the version that the draft started from; what it was stays in the history."""
+    found, draft = draft_for(request, organization, agent)
+    known(section)
+    form = TokenForm(request.POST)
     if not form.is_valid():
-        return _editor(request, agent, draft, path, form, 422)
-    text, token = form.cleaned_data["text"], form.cleaned_data["token"]
+        raise malformed(form)
+    if draft.base is None:
+        raise Conflict("No version was published yet, so there is nothing to reset to. Nothing was changed.")
+    value, reason = value_at(load(draft.base.manifest), section), f"Reset {section} to v{draft.base.number}"
+    token = form.cleaned_data["token"]
+    save_section(found, actor=actor_of(request), path=section, value=value, token=token, reason=reason)
+    messages.success(request, f"{title_of(section)} is as in v{draft.base.number} again. The history has what it was.")
+    if value is None and "/" in section:
+        return redirect("agents:draft", organization, agent)
+    return redirect("agents:draft-section", organization, agent, section)
+
+
+def _save(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm) -> HttpResponseBase:
+    by_script = is_autosave(request)
+    if not form.is_valid():
+        return invalid(form, 422) if by_script else editor(request, agent, desk, form, 422)
     try:
-        saved = _keep(request, agent, path, text, token)
+        draft = save_part(request, agent, form, by_itself=is_by_itself(request))
     except Stale as refusal:
-        return _conflict(request, agent, path, form, refusal)
+        return stale(refusal) if by_script else conflict(request, agent, form, refusal)
     except SHOWN_IN_PLACE as refusal:
-        return _editor(request, agent, draft, path, form, told(form, refusal, "text"))
-    same = saved.manifest_id == draft.manifest_id and saved.updated_at == draft.updated_at
-    word = "Nothing was changed: the draft holds this text already." if same else _saved_at(saved)
-    messages.success(request, word, extra_tags=_key(request, agent, path))
-    if path in saved.manifest.entries or "/" not in path:
-        return redirect("agents:draft-section", agent.organization.slug, agent.slug, path)
+        return _not_taken(request, agent, desk, form, refusal)
+    if by_script:
+        return saved(draft, desk.path)
+    same = draft.manifest_id == desk.draft.manifest_id and draft.updated_at == desk.draft.updated_at
+    word = "Nothing was changed: the draft holds this text already." if same else saved_words(draft)
+    messages.success(request, word, extra_tags=keep_key(request, agent, desk.path))
+    if desk.path in draft.manifest.entries or "/" not in desk.path:
+        return redirect(request.get_full_path())
     return redirect("agents:draft", agent.organization.slug, agent.slug)
 
 
-def _keep(request: HttpRequest, agent: Agent, path: str, text: str, token: str) -> Draft:
-    # Without the right nothing is parsed: the verb refuses and keeps the attempt.
-    value = parse_section(path, text) if may(request, "edit_draft", agent) else None
-    return save_section(agent, actor=actor_of(request), path=path, value=value, token=token)
-
-
-def _conflict(request: HttpRequest, agent: Agent, path: str, form: SectionForm, refusal: Stale) -> HttpResponse:
-    """Not saved because somebody else was first: what was before, theirs and yours; nobody's text is lost."""
-    _, draft = draft_for(request, agent.organization.slug, agent.slug)
-    yours = form.cleaned_data["text"]
-    theirs = section_text(DraftReading(draft).config, path)
-    base = text_before(draft, path, form.cleaned_data["token"])
-    both, clashes = merge_text(base, theirs, yours, "mine") if base is not None else ("", 1)
-    context = {
-        "path": path,
-        "part_title": title_of(path),
-        "refusal": refusal,
-        "base": base,
-        "theirs": theirs,
-        "yours": SectionForm(initial={"text": yours, "token": section_token(draft, path)}, auto_id="yours_%s"),
-        "both": SectionForm(initial={"text": both, "token": section_token(draft, path)}, auto_id="both_%s"),
-        "fits": not clashes and both not in (theirs, yours),
-        "keep": _key(request, agent, path),
-    }
-    title = f"{title_of(path)}: changed meanwhile"
-    return draft_page(request, agent, draft, "agents/section_conflict.html", title, context, 412)
-
-
-def _editor(
-    request: HttpRequest, agent: Agent, draft: Draft, path: str, form: SectionForm, status: int = 200
-) -> HttpResponse:
-    reading = DraftReading(draft)
-    context: dict[str, Any] = {
-        "path": path,
-        "part_title": title_of(path),
-        "is_item": "/" in path,
-        "exists": path in draft.manifest.entries,
-        "form": form,
-        "reading": reading,
-        "findings": [finding for finding in reading.findings if finding.path == path],
-        "keep": _key(request, agent, path),
-        "section_token": section_token(draft, path),
-    }
-    return draft_page(request, agent, draft, "agents/section.html", title_of(path), context, status)
+def _not_taken(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm, refusal: Refusal) -> HttpResponseBase:
+    form.show(refusal)
+    if is_autosave(request):
+        return invalid(form, status_of(refusal))
+    return editor(request, agent, desk, form, status_of(refusal))
 
 
 def _is_slug(form: ItemForm) -> bool:
@@ -146,20 +135,3 @@ def _is_slug(form: ItemForm) -> bool:
         return True
     form.add_error("name", "Use small letters, digits, _ and -, at most 200; begin with a letter or digit.")
     return False
-
-
-def _known(path: str) -> str:
-    """The section of a path, or 404 for what can be no part of a document."""
-    name, slash, item = path.partition("/")
-    if name not in SECTIONS or (slash and (name not in ITEM_SECTIONS or not SLUG.match(item))):
-        raise Http404("There is no such section.")
-    return name
-
-
-def _saved_at(draft: Draft) -> str:
-    return f"Saved {timezone.localtime(draft.updated_at):%H:%M:%S}."
-
-
-def _key(request: HttpRequest, agent: Agent, path: str) -> str:
-    """Under which this person's browser keeps unsaved text of this editor."""
-    return f"{person_of(request).pk}:draft:{agent.pk}:{path}"

@@ -190,3 +190,10 @@ def _control_class(field: BoundField) -> str:
     if isinstance(widget, Select):
         return "form-select"
     return "form-control" if isinstance(widget, Textarea) or not widget.is_hidden else ""
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of a name, at most two: "Dana Reyes" -> "DR"."""
+    words = name.split()
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from allauth.account.forms import LoginForm
+from csp.constants import NONCE
 from django import forms
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -189,8 +190,9 @@ def page(path: str) -> str:
 
 
 def _policy() -> str:
-    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+    directives: Any = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    kept = {name: " ".join(str(one) for one in sources if one is not NONCE) for name, sources in directives.items()}
+    return "; ".join(f"{name} {sources}" for name, sources in kept.items())
 
 
 class _Handler(BaseHTTPRequestHandler):
