@@ -72,7 +72,7 @@ def _found(charter: Charter, founder: User, actor: Actor) -> Organization:
     membership = Membership(
         organization=organization, user=founder, roles=[Role.ORG_ADMIN.value], joined_at=database_time()
     )
-    credit(membership, by=founder)
+    credit(membership, by=founder, at=membership.joined_at)
     membership.save(force_insert=True)
     policies.sync_member_groups(founder, organization, membership.roles)
     create_pipeline(organization, actor=actor)

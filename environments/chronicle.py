@@ -173,9 +173,9 @@ def _sentences() -> dict[str, str]:
 
 
 def _page(event: Event, agent: Agent) -> str:
-    """Where more of it stands: the record of a move, the version that was decided on, the draft's history."""
-    if deployment := event.data.get("deployment"):
-        return address(agent, "release", deployment)
+    """Where more of it stands: the record of a move or decision, the version, the draft's history."""
+    if record := event.data.get("deployment") or event.data.get("sign_off"):
+        return address(agent, "release", record)
     if event.verb in RELEASE_VERBS and (number := event.data.get("version")):
         return address(agent, "version", number)
     if event.verb.startswith("draft."):

@@ -35,11 +35,15 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     def with_facts(self) -> Self:
         """With everything a release record shows, in one query."""
-        return self.select_related("environment", "version", "from_version", "by", "sign_off", "sign_off__by", "agent")
+        return self.select_related("environment", "version__author", "from_version", "by", "sign_off__by", "agent")
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     """QA's decisions."""
+
+    def with_facts(self) -> Self:
+        """With everything a timeline or a record shows, in one query."""
+        return self.select_related("by", "version__author", "version__release", "environment")
 
     def newest_first(self) -> Self:
         """The decision in force is the first one."""

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from agents.models import Agent
 from environments.available import address
 from environments.models import Deployment, SignOff
-from environments.querysets import DeploymentQuerySet
+from environments.querysets import DeploymentQuerySet, SignOffQuerySet
 
 Action = Deployment.Action
 Decision = SignOff.Decision
@@ -50,23 +50,22 @@ def moves_of(agent: Agent) -> DeploymentQuerySet:
     return moves
 
 
-def decisions_of(agent: Agent, *, since: datetime | None = None, until: datetime | None = None) -> list[SignOff]:
-    """The agent's decisions between two moments."""
-    found = SignOff.objects.filter(agent=agent).select_related("by", "version", "environment").newest_first()
+def decisions_of(agent: Agent, *, since: datetime | None = None, until: datetime | None = None) -> SignOffQuerySet:
+    """The agent's decisions between two moments, newest first."""
+    found: SignOffQuerySet = SignOff.objects.filter(agent=agent).with_facts().newest_first()
     found = found.filter(at__gte=since) if since else found
-    return list(found.filter(at__lt=until) if until else found)
+    return found.filter(at__lt=until) if until else found
 
 
 def entries_of(agent: Agent, moves: Iterable[Deployment], decisions: Iterable[SignOff]) -> list[dict[str, Any]]:
     """The entries of an agent's timeline (components/_timeline.html), newest first."""
-    entries = [_move(agent, move) for move in moves] + [_decision(decision) for decision in decisions]
+    entries = [_move(agent, move) for move in moves] + [_decision(agent, decision) for decision in decisions]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
 def latest(agent: Agent, most: int) -> list[dict[str, Any]]:
     """The last few entries."""
-    decisions = SignOff.objects.filter(agent=agent).select_related("by", "version", "environment").newest_first()
-    return entries_of(agent, moves_of(agent)[:most], decisions[:most])[:most]
+    return entries_of(agent, moves_of(agent)[:most], decisions_of(agent)[:most])[:most]
 
 
 def _move(agent: Agent, move: Deployment) -> dict[str, Any]:
@@ -83,12 +82,13 @@ def _move(agent: Agent, move: Deployment) -> dict[str, Any]:
     }
 
 
-def _decision(sign_off: SignOff) -> dict[str, Any]:
+def _decision(agent: Agent, sign_off: SignOff) -> dict[str, Any]:
     icon, _ = DECISIONS[Decision(sign_off.decision)]
     return {
         "text": decided(sign_off),
         "at": sign_off.at,
         "icon": icon,
+        "url": address(agent, "release", sign_off.pk),
         "said": sign_off.note,
         "env_kind": sign_off.environment.kind,
         "env_name": sign_off.environment.name,

@@ -28,8 +28,7 @@ def page_of(agent: Agent, path: str, *, environment: str = "", cursor: str = "")
     rows = list((moves.filter(at__lt=before) if before else moves)[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE
     decisions = decisions_of(agent, since=shown[-1].at if more else None, until=before)
-    if environment:
-        decisions = [decision for decision in decisions if decision.environment.slug == environment]
+    decisions = decisions.filter(environment__slug=environment) if environment else decisions
     query = {"environment": environment, "older": shown[-1].at.isoformat()} if more else {}
     older = f"{path}?{urlencode({key: value for key, value in query.items() if value})}" if more else ""
     return Page(entries_of(agent, shown, decisions), older, before is None)

@@ -9,6 +9,7 @@ from environments.models import Deployment, Hold, SignOff
 from environments.standing import Standing
 
 PAGE = 50
+INCLUDED = 20
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def default_pair(standing: Standing, rows: list[Row]) -> tuple[str, str]:
     live = standing.production.version.number if standing.production else 0
     older = live if live and live != newest else next((number for number in numbers if number != newest), newest)
     return str(older), str(newest)
+
+
+def included(agent: Agent, *, after: int, upto: int) -> list[Version]:
+    """The versions above one number up to another, newest first, at most a few: what a move brings along."""
+    found = Version.objects.filter(agent=agent, number__gt=after, number__lte=upto).select_related("author", "release")
+    return list(found.newest_first()[:INCLUDED])
 
 
 def _versions(agent: Agent) -> Any:

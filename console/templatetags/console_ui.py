@@ -144,6 +144,13 @@ def ago(moment: datetime) -> str:
 
 
 @register.filter
+def lasting(begin: datetime, end: datetime) -> str:
+    """How long from one moment to another, in one unit: `4 min`, `3 d`; `less than a minute`."""
+    spoken = _amount(end - begin)
+    return "less than a minute" if spoken == "now" else spoken
+
+
+@register.filter
 def recent(moment: datetime) -> bool:
     """True up to seven days: lists then say how long ago instead of the date."""
     return abs(timezone.now() - moment) <= timedelta(days=RELATIVE_DAYS)

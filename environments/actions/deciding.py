@@ -52,7 +52,7 @@ def mark_ready(
     sign_off = _decide(
         case, Decision.READY, case.version.release.to_ready, actor, note, is_self_approval=own is not None
     )
-    _record("release.marked_ready", case, actor, note, {"self_approval": own is not None})
+    _record("release.marked_ready", case, actor, note, sign_off, {"self_approval": own is not None})
     return sign_off
 
 
@@ -67,7 +67,7 @@ def request_changes(
     case = _candidate(locked, number, "request_changes")
     require_digest(case.version, expected_digest)
     sign_off = _decide(case, Decision.CHANGES_REQUESTED, case.version.release.to_changes_requested, actor, reason)
-    _record("release.changes_requested", case, actor, reason)
+    _record("release.changes_requested", case, actor, reason, sign_off)
     return sign_off
 
 
@@ -79,7 +79,7 @@ def withdraw_request(agent: Agent, *, actor: Actor, number: int, note: str = "")
     note = checked_text(note, "note")
     case = _candidate(locked, number, "withdraw_request")
     sign_off = _decide(case, Decision.WITHDRAWN, case.version.release.to_staging, actor, note)
-    _record("release.request_withdrawn", case, actor, note)
+    _record("release.request_withdrawn", case, actor, note, sign_off)
     return sign_off
 
 
@@ -91,7 +91,7 @@ def revoke_ready(agent: Agent, *, actor: Actor, number: int, reason: str) -> Sig
     reason = checked_text(reason, "reason", required=True)
     case = _candidate(locked, number, "revoke_ready")
     sign_off = _decide(case, Decision.REVOKED, case.version.release.to_staging, actor, reason)
-    _record("release.ready_revoked", case, actor, reason)
+    _record("release.ready_revoked", case, actor, reason, sign_off)
     return sign_off
 
 
@@ -108,7 +108,7 @@ def revoke_stale_approval(agent: Agent, *, actor: Actor, number: int) -> SignOff
     if why is None:
         return None
     sign_off = _decide(case, Decision.EXPIRED, case.version.release.to_staging, actor, why)
-    _record("release.approval_expired", case, actor, why)
+    _record("release.approval_expired", case, actor, why, sign_off)
     return sign_off
 
 
@@ -159,7 +159,9 @@ def _decide(
     return sign_off
 
 
-def _record(name: str, case: _Case, actor: Actor, reason: str, data: dict[str, object] | None = None) -> None:
+def _record(
+    name: str, case: _Case, actor: Actor, reason: str, sign_off: SignOff, data: dict[str, object] | None = None
+) -> None:
     record(
         name,
         case.agent.audit_target(),
@@ -167,5 +169,5 @@ def _record(name: str, case: _Case, actor: Actor, reason: str, data: dict[str, o
         environment=case.environment.slug,
         after=case.version.digest,
         reason=reason,
-        data={"version": case.version.number} | (data or {}),
+        data={"version": case.version.number, "sign_off": str(sign_off.pk)} | (data or {}),
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agents.doors import agent_for
@@ -12,9 +13,9 @@ from agents.models import Agent, Version
 from console.organizations.errors import NotFound, Refusal
 from environments.doors import rights_of, standing_for
 from environments.errors import EnvironmentUnpinned
-from environments.models import Deployment
-from environments.reading import can_read, comparison_of, names_of, served_side, side_of, version_side, with_manifest
-from environments.timeline import moves_of, outcome
+from environments.reading import comparison_of, names_of, side_of
+from environments.records import decision_record, move_record
+from environments.timeline import decisions_of, moves_of
 from environments.timeline_page import page_of
 
 VERSIONS = 100
@@ -35,22 +36,22 @@ def timeline(request: HttpRequest, organization: str, agent: str) -> HttpRespons
 
 @require_safe
 def record_page(request: HttpRequest, organization: str, agent: str, deployment: UUID) -> HttpResponse:
-    """One move for ever: who, why, under which sign-off and gates, with its difference as it was."""
+    """One move or decision for ever: who, why, under which sign-off and gates, with its difference as it was."""
     found = agent_for(request, organization, agent)
-    moves = moves_of(found)
-    move = moves.filter(pk=deployment).first()
-    if move is None:
+    rights = rights_of(request, found)
+    move = moves_of(found).filter(pk=deployment).first()
+    if move:
+        record = move_record(found, move, rights)
+    elif decision := decisions_of(found).filter(pk=deployment).first():
+        record = decision_record(found, decision, rights)
+    else:
         raise Http404("No such record.")
-    same = moves.filter(environment=move.environment)
     context = {
         "agent": found,
-        "move": move,
-        "sentence": outcome(move),
-        "gates": [_gate(gate) for gate in move.gates],
-        "comparison": _frozen(request, found, move),
-        "next": same.filter(at__gt=move.at).order_by("at").first(),
-        "previous": same.filter(at__lt=move.at).first(),
-        "env_kind": move.environment.kind,
+        "record": record,
+        "printed_at": timezone.now(),
+        "printed_url": request.build_absolute_uri(request.path),
+        "env_kind": record.environment.kind,
     }
     return render(request, "environments/record.html", context)
 
@@ -93,16 +94,3 @@ def _compared(agent: Agent, left: str, right: str, rights: frozenset[str]) -> tu
         return comparison_of(agent, side_of(agent, left, rights), side_of(agent, right, rights)), None, 200
     except (NotFound, EnvironmentUnpinned) as refusal:
         return None, refusal, 404
-
-
-def _frozen(request: HttpRequest, agent: Agent, move: Deployment) -> Any:
-    """The difference that the move made; versions never change, so it never does."""
-    if not can_read(rights_of(request, agent), move.version, move.from_version):
-        return None
-    former = move.from_version
-    left = version_side(with_manifest(former)) if former else served_side(move.environment, None)
-    return comparison_of(agent, left, version_side(with_manifest(move.version)))
-
-
-def _gate(gate: dict[str, Any]) -> dict[str, Any]:
-    return {"rule": gate["rule"], "state": gate["state"], "message": gate["message"]}

@@ -165,6 +165,6 @@ def move_row(verb: str, agent: Agent, person: Person, *, reason: str = "") -> di
 def decision_row(verb: str, agent: Agent, person: Person, reason: str, **data: Any) -> dict[str, Any]:
     """The event that the agent's newest decision must have left."""
     signed = SignOff.objects.filter(agent=agent).select_related("version", "environment").newest_first()[0]
-    data = {"version": signed.version.number} | data
+    data = {"version": signed.version.number, "sign_off": str(signed.pk)} | data
     made = row(verb, agent, person, after=signed.version.digest, reason=reason, data=data)
     return made | {"environment": signed.environment.slug}

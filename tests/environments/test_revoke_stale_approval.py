@@ -53,7 +53,7 @@ def assert_taken_back(case: Approved, way: Way) -> None:
     assert (event.actor, event.actor_label, event.door) == (None, "Slipway", "job")
     assert (event.target_id, event.agent_id, event.environment) == (str(case.agent.pk), case.agent.pk, "staging")
     assert (event.before_digest, event.after_digest, event.reason) == ("", version.digest, way.said)
-    assert event.data == {"version": 2}
+    assert event.data == {"version": 2, "sign_off": str(signed.pk)}
 
 
 def test_revoke_stale_approval__one_of_several__leaves_the_others(

@@ -101,7 +101,7 @@ def accept_invitation(invitation: Invitation, *, actor: Actor, name: str = "", p
     if Membership.objects.filter(organization=organization, user=person).exists():
         raise InvitationSpent(SPENT)
     membership = Membership(organization=organization, user=person, roles=current.roles, joined_at=database_time())
-    credit(membership, by=person)
+    credit(membership, by=person, at=membership.joined_at)
     membership.save(force_insert=True)
     policies.sync_member_groups(person, organization, membership.roles)
     current.accepted_at = timezone.now()

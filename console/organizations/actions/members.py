@@ -1,5 +1,6 @@
 """Who holds which roles; one Org Admin always stays (T43)."""
 
+from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations import policies
 from console.organizations.actor import Actor
@@ -69,7 +70,7 @@ def change_roles(
     if Role.ORG_ADMIN not in roles:
         refuse_without_admin(organization, current)
     current.roles = roles
-    credit(current, by=actor.user)
+    credit(current, by=actor.user, at=database_time())
     current.save(update_fields=["roles"])
     policies.sync_member_groups(current.user, organization, roles)
     ended = end_invitations_of(current.user, organization)
