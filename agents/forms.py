@@ -176,6 +176,28 @@ class MergeForm(VersionForm):
     strategy = forms.ChoiceField(label="How", choices=STRATEGIES, widget=forms.RadioSelect, initial="merge")
 
 
+class PartsField(forms.Field):
+    """The paths of parts, as often as the field was sent; which of them exist is known to the verb."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[str]:
+        """Up to 500 different paths."""
+        paths = list(dict.fromkeys(str(path)[:300] for path in value or [] if path))
+        if not paths:
+            raise forms.ValidationError("Choose at least one part.")
+        if len(paths) > 500:
+            raise forms.ValidationError("500 parts can be taken over at once.")
+        return paths
+
+
+class TakeForm(TokenForm):
+    """Which parts of which version or save are to be taken over into the draft."""
+
+    source = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    part = PartsField(required=False)
+
+
 class DetailsForm(TextForm):
     """What an agent is called."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import creating, details, drafts, merging, replacing, sections
+from agents.views import creating, details, drafts, merging, replacing, sections, taking
 
 app_name = "agents"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{_DRAFT}/delete", drafts.discard, name="draft-discard"),
     path(f"{_DRAFT}/fork", drafts.fork, name="draft-fork"),
     path(f"{_DRAFT}/merge", merging.merge, name="draft-merge"),
+    path(f"{_DRAFT}/take", taking.take, name="draft-take"),
     path(f"{_DRAFT}/import", replacing.replace, name="draft-import"),
     path(f"{_DRAFT}/export.<slug:ending>", drafts.export, name="draft-export"),
 ]

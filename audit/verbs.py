@@ -40,6 +40,7 @@ _ALL = [
     Verb("draft.restored", "Draft restored", "draft", "pencil"),
     Verb("draft.forked", "Draft started from a version", "draft", "pencil"),
     Verb("draft.merged", "Version merged into the draft", "draft", "pencil"),
+    Verb("draft.parts_taken", "Parts taken over into the draft", "draft", "pencil"),
     Verb("release.published", "Published to Staging", "release", "flask-conical"),
     Verb("release.promoted", "Promoted", "release", "flask-conical"),
     Verb("release.marked_ready", "Marked ready for Production", "release", "badge-check"),

@@ -12,6 +12,7 @@ from agents.actions.drafts import (
     section_token,
 )
 from agents.actions.putting import put_agent
+from agents.actions.taking import take_parts
 
 __all__ = [
     "agent_token",
@@ -27,5 +28,6 @@ __all__ = [
     "save_draft",
     "save_section",
     "section_token",
+    "take_parts",
     "unarchive_agent",
 ]
