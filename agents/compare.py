@@ -40,14 +40,15 @@ Load = Callable[[str], Any]
 class Side:
     """One side: how people call it (v15, draft), its manifest, how the API names it ({"version": 15}).
 
-    `digest` is that of the manifest, `layout` that of the part which stands outside of it; `at` says when the
-    side was made, None for what still changes.
+    `digest` is that of the manifest, `size` its bytes, `layout` the digest of the part which stands outside of it;
+    `at` says when the side was made, None for what still changes.
     """
 
     label: str
     manifest: Mapping[str, str]
     ref: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
+    size: int = 0
     layout: str = ""
     at: datetime | None = None
 

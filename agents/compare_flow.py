@@ -1,7 +1,7 @@
 """Differences of a flow: nodes by id, edges by what they join; what leads elsewhere now is one change, not two."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from agents.compare_values import Where, shown, stable, value_rows
@@ -17,14 +17,15 @@ Edges = Mapping[Key, tuple[int, Any]]
 def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where, budget: Budget) -> Iterator[tuple[str, list[Row]]]:
     """Edges of a flow by (from, to, when): name of the edge and its rows.
 
-    An edge that kept its start and condition but leads to another node, or kept both but comes from another
-    one, was rewired.
+    An edge that kept both ends has another condition; one that kept its start and condition was rewired.
     """
     left, right = keyed_edges(old), keyed_edges(new)
-    rewired = _rewired(left, right)
-    came = set(rewired.values())
+    same = _one_each(left, right, ("from", "to"), {})
+    rewired = _one_each(left, right, ("from", "when"), same)
+    became = same | rewired
+    came = set(became.values())
     for key in [*left, *(key for key in right if key not in left and key not in came)]:
-        before, after = left.get(key), right.get(rewired.get(key, key))
+        before, after = left.get(key), right.get(became.get(key, key))
         if before and after:
             rows = list(_between(before, after, where, budget, rewired=key in rewired))
             if rows:
@@ -73,18 +74,15 @@ def _between(
     yield from value_rows(rest, new_rest, place, budget)
 
 
-def _rewired(left: Edges, right: Edges) -> dict[Key, Key]:
-    """Key of an edge that is gone to the key of the one that took its place; only where there is one choice."""
-    found: dict[Key, Key] = {}
-    for kept in (("from", "when"), ("to", "when")):
-        gone = _one_each(left, right.keys() | found.keys(), kept)
-        came = _one_each(right, left.keys() | set(found.values()), kept)
-        found |= {gone[ends]: came[ends] for ends in gone.keys() & came.keys()}
-    return {key: found[key] for key in left if key in found}
+def _one_each(left: Edges, right: Edges, kept: Sequence[str], known: Mapping[Key, Key]) -> dict[Key, Key]:
+    """Key of an edge that is gone to the key of the new one that kept this much of it; only where one choice is."""
+    gone = _alone(left, right.keys() | known.keys(), kept)
+    came = _alone(right, left.keys() | set(known.values()), kept)
+    return {gone[ends]: came[ends] for ends in gone if ends in came}
 
 
-def _one_each(edges: Edges, known: Any, kept: Sequence[str]) -> dict[str, Key]:
-    """What an edge keeps -> its key, for edges that the other side does not have and that are alone in it."""
+def _alone(edges: Edges, known: Set[Key], kept: Sequence[str]) -> dict[str, Key]:
+    """What an edge keeps -> its key, for the edges that are not known and alone in what they keep."""
     fresh = [(key, edge) for key, (_, edge) in edges.items() if key not in known and isinstance(edge, dict)]
     ends = [(stable([edge.get(name) for name in kept]), key) for key, edge in fresh]
     counts = Counter(end for end, _ in ends)

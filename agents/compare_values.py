@@ -36,6 +36,9 @@ def single_rows(value: Any, change: Change, where: Where) -> Iterator[Row]:
     if isinstance(value, dict) and value:
         for key in sorted(value):
             yield from single_rows(value[key], change, (*where, key))
+    elif isinstance(value, list) and value and all(isinstance(item, dict) and item for item in value):
+        for index, item in enumerate(value):
+            yield from single_rows(item, change, (*where, str(index)))
     elif isinstance(value, str) and _is_long(value):
         text = _lines("", value, Budget()) if change == "added" else _lines(value, "", Budget())
         yield Row(change, pointer(*where), _name(where), text=text)

@@ -22,6 +22,11 @@ def pointer(*segments: str | int) -> str:
     return "".join("/" + str(segment).replace("~", "~0").replace("/", "~1") for segment in segments)
 
 
+def steps_of(text: str) -> list[str]:
+    """The segments of a JSON pointer: the inverse of `pointer`."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
+
+
 def normal(name: str) -> str:
     """The name in NFC, so that composed and decomposed spellings are one name."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)

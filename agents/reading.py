@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from agents.compare import Side, compare
+from agents.comparing import stored_comparison
 from agents.comparison import Comparison
 from agents.contents import PartLoader, load
 from agents.documents import section_text, with_section
@@ -129,17 +130,18 @@ def draft_of_agent(agent: Agent) -> Draft:
 
 def draft_side(draft: Draft) -> Side:
     """The draft as one side of a comparison."""
-    return Side("Draft", draft.manifest.entries, {"draft": True})
+    return Side("Draft", draft.manifest.entries, {"draft": True}, draft.manifest.digest, draft.manifest.size)
 
 
 def version_side(version: Version) -> Side:
     """A version as one side of a comparison."""
-    return Side(f"v{version.number}", version.manifest.entries, {"version": version.number})
+    manifest, ref = version.manifest, {"version": version.number}
+    return Side(f"v{version.number}", manifest.entries, ref, manifest.digest, manifest.size, at=version.created_at)
 
 
 def compare_manifests(agent: Agent, left: Side, right: Side) -> Comparison:
     """Two stored configurations of an agent; only the parts that differ are read, in one query."""
-    return compare(left, right, PartLoader(agent.organization, left.manifest, right.manifest))
+    return stored_comparison(agent, left, right)
 
 
 def compare_with_upload(draft: Draft, config: Mapping[str, Any], label: str) -> Comparison:

@@ -38,7 +38,8 @@ class Row:
     """One table row; a side without a line has no number. `fold` rows stand for `hidden` equal lines.
 
     The numbers of a fold row are those of the first line it hides. `begins`: the first row of a change.
-    `moved`: the line on the other side where a removed or added line stands too.
+    `moved`: the line on the other side where a removed or added line stands too. `unfolded`: the first of lines
+    that were shown on request.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Row:
     hidden: int = 0
     begins: bool = False
     moved: int | None = None
+    unfolded: bool = False
 
 
 def side_by_side(hunks: Iterable[Hunk], folded: int = 0, *, spaces: bool = False) -> list[Row]:

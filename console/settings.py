@@ -160,7 +160,14 @@ CACHES = {
         "LOCATION": "console_cache",
         # Culling drops entries at random, and with them counted failures: never before this many.
         "OPTIONS": {"MAX_ENTRIES": 200_000},
-    }
+    },
+    # Differences of large documents, packed; a table of its own, so that they never push out a counted failure.
+    "comparisons": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "console_comparisons",
+        "TIMEOUT": 7 * 24 * 60 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
 }
 
 # People and rights

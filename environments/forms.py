@@ -35,6 +35,19 @@ class ListFilter(forms.Form):
         self.fields["environment"].choices = [("", "Any"), *served]  # type: ignore[attr-defined]  # a ChoiceField
 
 
+class LinesForm(ExactForm):
+    """Which unchanged lines of which text are to be shown: all of them, or some next to a change."""
+
+    part = forms.CharField(max_length=300)
+    digest = forms.CharField(max_length=64)
+    at = forms.CharField(required=False, max_length=2_000)
+    old = forms.IntegerField(min_value=1, max_value=10_000_000)
+    new = forms.IntegerField(min_value=1, max_value=10_000_000)
+    count = forms.IntegerField(min_value=1, max_value=10_000_000)
+    show = forms.ChoiceField(choices=[("all", "all"), ("top", "top"), ("bottom", "bottom")])
+    layout = forms.ChoiceField(required=False, choices=[("split", "split"), ("unified", "unified")])
+
+
 class MoveForm(ExactForm):
     """What every move of a pin carries: what the person saw, and why."""
 

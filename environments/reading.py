@@ -1,12 +1,17 @@
 """The sides of a comparison, read with rights: a version, an environment, the draft, an earlier save of it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from agents.compare import Side, compare
+from django.urls import reverse
+
+from agents.compare import Options, Side
+from agents.comparing import stored_comparison
 from agents.comparison import Comparison
-from agents.contents import PartLoader
 from agents.models import Agent, Draft, Version
+from agents.reading import draft_side as side_of_draft
+from agents.reading import version_side as side_of_version
 from console.organizations.errors import NotFound
 from environments.errors import EnvironmentUnpinned
 from environments.models import Deployment, Environment, Pin
@@ -16,37 +21,40 @@ from environments.policies import can_read_version, missing
 DRAFT = "draft"
 HISTORY = "history:"
 ENVIRONMENT = "environment:"
+BETWEEN = "..."  # stands between the two sides in an address
 NOTHING = "nothing"
 
 
 def side_of(agent: Agent, name: str, rights: frozenset[str]) -> Side:
-    """The side that an address names: `15`, `draft`, `environment:staging`, `history:12`.
+    """The side that an address names: `v15`, `15`, `draft`, `history:12`, `staging`, `environment:staging`.
 
     Refuses with `NotFound` what does not exist, `EnvironmentUnpinned`, and what the person may not read.
     """
     if name == DRAFT or name.startswith(HISTORY):
         if "view_draft" not in rights:
             raise missing("view_draft", agent.organization)
-        return draft_side(agent) if name == DRAFT else _save_side(agent, name.removeprefix(HISTORY))
+        return _draft_side(agent) if name == DRAFT else _save_side(agent, name.removeprefix(HISTORY))
     if name.startswith(ENVIRONMENT):
         return _served_side(agent, name.removeprefix(ENVIRONMENT), rights)
     number = _number(name.removeprefix("v"))
-    version = Version.objects.select_related("manifest").filter(agent=agent, number=number).first()
+    if not number and environment_named(agent.organization, name):
+        return _served_side(agent, name, rights)
+    versions = Version.objects.select_related("manifest", "layout").defer("layout__body")
+    version = versions.filter(agent=agent, number=number).first()
     if version is None:
-        raise NotFound(f"There is no version {name} of {agent.name}.")
-    return _readable(version, rights, version_side(version))
+        raise NotFound(f"There is no version {name[:80]} of {agent.name}.")
+    return _readable(version, rights, _with_layout(version_side(version), version))
 
 
 def draft_side(agent: Agent, draft: Draft | None = None) -> Side:
     """The draft as it is."""
-    current = draft or Draft.objects.select_related("manifest").get(agent=agent)
-    return Side("Draft", current.manifest.entries, {"draft": True})
+    return side_of_draft(draft or Draft.objects.select_related("manifest").get(agent=agent))
 
 
 def version_side(version: Version, place: Environment | None = None) -> Side:
     """A version, named after the environment that serves it when one is given."""
-    label = f"{place.name} (v{version.number})" if place else f"v{version.number}"
-    return Side(label, version.manifest.entries, {"version": version.number})
+    side = side_of_version(version)
+    return replace(side, label=f"{place.name} (v{version.number})") if place else side
 
 
 def served_side(environment: Environment, version: Version | None) -> Side:
@@ -54,21 +62,47 @@ def served_side(environment: Environment, version: Version | None) -> Side:
     return version_side(version, environment) if version else Side(f"{environment.name} ({NOTHING})", {}, {})
 
 
-def comparison_of(agent: Agent, left: Side, right: Side) -> Comparison:
-    """The right side against the left one; only parts that differ are read, in one query."""
-    return compare(left, right, PartLoader(agent.organization, left.manifest, right.manifest))
+def comparison_of(agent: Agent, left: Side, right: Side, options: Options | None = None) -> Comparison:
+    """The right side against the left one, with the address of its own page; only parts that differ are read."""
+    return replace(stored_comparison(agent, left, right, options), address=address_of(agent, left, right))
+
+
+def name_of(side: Side) -> str:
+    """The name that this side has in an address for good: a version or a save; empty when it has none."""
+    if "version" in side.ref:
+        return f"v{side.ref['version']}"
+    if "history" in side.ref:
+        return f"{HISTORY}{side.ref['history']}"
+    return DRAFT if "draft" in side.ref else ""
+
+
+def address_of(agent: Agent, left: Side, right: Side) -> str:
+    """Where these two are compared on a page of their own."""
+    names = name_of(left), name_of(right)
+    return pair_address(agent, *names) if all(names) else ""
+
+
+def pair_address(agent: Agent, left: str, right: str) -> str:
+    """The page that compares the sides of these names."""
+    return reverse("environments:compare-pair", args=[agent.organization.slug, agent.slug, f"{left}{BETWEEN}{right}"])
 
 
 def can_read(rights: frozenset[str], *versions: Version | None) -> bool:
     """Whether the person may read the content of all these versions."""
-    wanted = [version.pk for version in versions if version]
-    if "view_development" in rights or not wanted:
-        return True
+    wanted = [version for version in versions if version]
+    return len(readable(rights, wanted)) == len(wanted)
+
+
+def readable(rights: frozenset[str], versions: Sequence[Version]) -> list[Version]:
+    """Those of the versions whose content the person may read; one query at most."""
+    if "view_development" in rights or not versions:
+        return list(versions)
+    wanted = [version.pk for version in versions]
     moves = Deployment.objects.filter(version__in=wanted).values_list("version_id", "environment__kind").distinct()
     kinds: dict[Any, list[str]] = {}
     for version_id, kind in moves:
         kinds.setdefault(version_id, []).append(kind)
-    return all(can_read_version(rights, kinds.get(version_id, [])) for version_id in wanted)
+    return [version for version in versions if can_read_version(rights, kinds.get(version.pk, []))]
 
 
 def with_manifest(version: Version) -> Version:
@@ -77,31 +111,35 @@ def with_manifest(version: Version) -> Version:
     return found
 
 
-def names_of(agent: Agent, pins: Mapping[str, Pin], versions: list[Version], *, with_draft: bool) -> list[Any]:
-    """The choices of a comparison's pickers: the draft, the environments, the versions with where they run."""
-    places = [(f"{ENVIRONMENT}{slug}", _served(pin)) for slug, pin in pins.items()]
-    numbered = [(str(version.number), _described(version, pins)) for version in versions]
-    moving = ([(DRAFT, "Draft")] if with_draft else []) + places
-    return [("Draft and environments", moving), ("Versions", numbered)]
+def _draft_side(agent: Agent) -> Side:
+    draft = Draft.objects.select_related("manifest", "layout").defer("layout__body").get(agent=agent)
+    return _with_layout(side_of_draft(draft), draft)
+
+
+def _with_layout(side: Side, holder: Any) -> Side:
+    return replace(side, layout=holder.layout.digest if holder.layout else "")
 
 
 def _save_side(agent: Agent, name: str) -> Side:
-    entry = Draft.history.select_related("manifest").filter(agent=agent, pk=_number(name)).first()
+    saves = Draft.history.select_related("manifest", "layout").defer("layout__body")
+    entry = saves.filter(agent=agent, pk=_number(name)).first()
     if entry is None:
         raise NotFound("There is no such save in the history of this draft.")
     label = f"Save of {entry.history_date:%Y-%m-%d %H:%M:%S} UTC"
-    return Side(label, entry.manifest.entries, {"history": entry.pk})
+    manifest, ref = entry.manifest, {"history": entry.pk}
+    side = Side(label, manifest.entries, ref, manifest.digest, manifest.size, at=entry.history_date)
+    return _with_layout(side, entry)
 
 
 def _served_side(agent: Agent, slug: str, rights: frozenset[str]) -> Side:
     environment = environment_named(agent.organization, slug)
     if environment is None:
-        raise NotFound(f"There is no environment {slug}.")
-    pins = Pin.objects.filter(agent=agent, environment=environment).select_related("version__manifest")
-    pin = pins.first()
+        raise NotFound(f"There is no environment {slug[:80]}.")
+    pins = Pin.objects.filter(agent=agent, environment=environment)
+    pin = pins.select_related("version__manifest", "version__layout").defer("version__layout__body").first()
     if pin is None:
         raise EnvironmentUnpinned(f"{environment.name} serves nothing of {agent.name}.", environment=slug)
-    return _readable(pin.version, rights, version_side(pin.version, environment))
+    return _readable(pin.version, rights, _with_layout(version_side(pin.version, environment), pin.version))
 
 
 def _readable(version: Version, rights: frozenset[str], side: Side) -> Side:
@@ -113,14 +151,3 @@ def _readable(version: Version, rights: frozenset[str], side: Side) -> Side:
 def _number(text: str) -> int:
     """The number in an address; whatever cannot be one names nothing (and must not reach the database)."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
-
-
-def _served(pin: Pin) -> str:
-    return f"{pin.environment.name} (v{pin.version.number})"
-
-
-def _described(version: Version, pins: Mapping[str, Pin]) -> str:
-    served = [pin.environment.name for pin in pins.values() if pin.version_id == version.pk]
-    first_line = version.description.partition("\n")[0][:60]
-    parts = [f"v{version.number}", first_line, f"{version.author.name}, {version.created_at:%Y-%m-%d}"]
-    return " - ".join(part for part in parts if part) + (f" [{', '.join(served)}]" if served else "")

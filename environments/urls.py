@@ -3,7 +3,7 @@
 from django.urls import path
 
 from environments import version_views
-from environments.views import agents, chronicle, deciding, moving, notices, places, records, returning
+from environments.views import agents, chronicle, comparing, deciding, moving, notices, places, records, returning
 
 app_name = "environments"
 
@@ -31,5 +31,8 @@ urlpatterns = [
     path(f"{AGENT}releases/", records.timeline, name="releases"),
     path(f"{AGENT}releases/<uuid:deployment>/", records.record_page, name="release"),
     path(f"{AGENT}env/<slug:environment>", places.environment_page, name="environment"),
-    path(f"{AGENT}compare", records.compare_page, name="compare"),
+    path(f"{AGENT}compare", comparing.compare_page, name="compare"),
+    path(f"{AGENT}compare/<str:pair>", comparing.compare_page, name="compare-pair"),
+    path(f"{AGENT}compare/<str:pair>/lines", comparing.compare_lines, name="compare-lines"),
+    path(f"{AGENT}compare/<str:pair>/changes.diff", comparing.compare_patch, name="compare-patch"),
 ]

@@ -10,7 +10,10 @@ ALLOWED_HOSTS = [*console_settings.ALLOWED_HOSTS, "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # scrypt costs 50 ms per sign-in
 WHITENOISE_AUTOREFRESH = True  # otherwise every test client reads the whole folder of static files first
 ACCOUNT_RATE_LIMITS = False  # a test of the limits sets them itself
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+    for name in ("default", "comparisons")
+}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 # Tasks run where they are sent, unless a test has started a real worker.
