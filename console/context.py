@@ -91,10 +91,20 @@ def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
         "organization": _organization(here.organization, here=True) if here else None,
         "organizations": [_organization(item.organization, here=item is here) for item in memberships],
         "queue_count": 0,
+        **(_finding(request, here.organization) if here else {}),
         **_notifications(person, here.organization if here else None),
         "user": user,
         "theme_url": reverse("theme"),
         "sign_out_url": reverse("account_logout"),
+    }
+
+
+def _finding(request: HttpRequest, organization: Organization) -> dict[str, str]:
+    """Where words are looked up: the palette for scripts, the search page for everybody."""
+    return {
+        "palette_url": reverse("palette", args=[organization.slug]),
+        "search_url": reverse("search", args=[organization.slug]),
+        "search_text": request.GET.get("q", "") if request.path.endswith("/search") else "",
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from console import views
+from console import palette_views, views
 from console.api.routes import urls as api_urls
 
 handler400 = views.bad_request
@@ -11,6 +11,8 @@ handler500 = views.server_error
 urlpatterns = [
     path("healthz", views.health, name="health"),
     path("api/v1/", api_urls()),
+    path("o/<slug:organization>/palette", palette_views.palette, name="palette"),
+    path("o/<slug:organization>/search", palette_views.search, name="search"),
     path("", include("console.people_urls")),
     path("", include("audit.urls")),
     path("", include("agents.urls")),
