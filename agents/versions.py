@@ -1,14 +1,23 @@
 """Cutting a version: the step inside a publish that turns the draft into an immutable version."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from agents.models import Agent, Draft, Version, VersionContributor
 from audit.clock import database_time
 from console.organizations.models import User
 from console.organizations.tracking import credit
+
+_BASES = """
+WITH RECURSIVE line AS (
+    SELECT id, base_id FROM agents_version WHERE id = ANY(%s)
+    UNION SELECT version.id, version.base_id FROM agents_version version JOIN line ON version.id = line.base_id
+)
+SELECT id, base_id FROM line
+"""
 
 
 def cut_version(agent: Agent, draft: Draft, *, author: User, description: str, approved: Collection[UUID]) -> Version:
@@ -66,7 +75,20 @@ def start_from(draft: Draft, version: Version, *, author: User) -> None:
 
 def ancestry(agent: Agent, version_id: UUID | None) -> set[UUID]:
     """A version and everything it descends from."""
-    bases = dict(Version.objects.filter(agent=agent).values_list("pk", "base_id"))
+    return line_of(version_id, dict(Version.objects.filter(agent=agent).values_list("pk", "base_id")))
+
+
+def bases_below(version_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """The base of each of these versions and of everything they descend from; one query."""
+    if not version_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BASES, [list(version_ids)])
+        return dict(cursor.fetchall())
+
+
+def line_of(version_id: UUID | None, bases: Mapping[UUID, UUID | None]) -> set[UUID]:
+    """A version and everything it descends from, by the base of each."""
     found: set[UUID] = set()
     while version_id is not None and version_id not in found:
         found.add(version_id)

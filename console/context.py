@@ -20,6 +20,7 @@ except PackageNotFoundError:  # run from a checkout that is not installed
 
 # label, address below the organization's, icon, permission (any of them; nothing asked when empty)
 AREAS = [
+    ("Dashboard", "", "layout-grid", ()),
     ("Agents", "agents/", "bot", ()),
     ("Releases", "releases", "rocket", ("view_agent_releases",)),
     ("History", "history", "history", ("view_agent_releases",)),
@@ -118,7 +119,7 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
             "url": start + path,
             "icon": icon,
             "go": CHORDS.get(path, CHORDS.get(f"{path}/", "")),
-            "current": f"{request.path}/".startswith(f"{start}{path.rstrip('/')}/"),
+            "current": f"{request.path}/".startswith(f"{start}{path.rstrip('/')}/") if path else request.path == start,
         }
         for label, path, icon, permissions in AREAS
         if not permissions or held.intersection(permissions)

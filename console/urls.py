@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from console import palette_views, views
 from console.api.routes import urls as api_urls
+from environments.views.boards import dashboard
 
 handler400 = views.bad_request
 handler500 = views.server_error
@@ -13,6 +14,7 @@ urlpatterns = [
     path("api/v1/", api_urls()),
     path("o/<slug:organization>/palette", palette_views.palette, name="palette"),
     path("o/<slug:organization>/search", palette_views.search, name="search"),
+    path("o/<slug:organization>/", dashboard, name="organization"),
     path("", include("console.people_urls")),
     path("", include("audit.urls")),
     path("", include("agents.urls")),

@@ -35,13 +35,17 @@ class Basis:
 
 def basis_of(version: Version, target: Environment | None, organization: Organization) -> Basis:
     """The basis of an approval of this version for this target now."""
-    rules = {
+    return Basis(version.digest, [], rules_of(target, organization))
+
+
+def rules_of(target: Environment | None, organization: Organization) -> dict[str, Any]:
+    """The rules in force that an approval for this target speaks of."""
+    return {
         "four_eyes": organization.four_eyes,
         "ticket_required": organization.ticket_required,
         "requires_sign_off": target.requires_sign_off if target else True,
         "target": target.slug if target else "",
     }
-    return Basis(version.digest, [], rules)
 
 
 def approved_by_others(agent: Agent) -> set[UUID]:
@@ -85,11 +89,16 @@ def staleness(
     current = basis_of(version, target, organization)
     if current.fingerprint != sign_off.fingerprint:
         return _what_moved(sign_off.basis, current.as_json())
-    if now - sign_off.at > timedelta(days=organization.sign_off_days):
+    if now - sign_off.at > life_of(organization):
         return f"It is older than {organization.sign_off_days} days."
     if sign_off.by is None or not may(sign_off.by, "mark_ready", version.agent):
         return f"{sign_off.by} may no longer mark versions ready."
     return None
+
+
+def life_of(organization: Organization) -> timedelta:
+    """How long an approval may be used."""
+    return timedelta(days=organization.sign_off_days)
 
 
 def _what_moved(then: dict[str, Any], now: dict[str, Any]) -> str:

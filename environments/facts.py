@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from agents.models import Agent, Draft, Version
+from agents.policies import grants_on
 from agents.versions import ancestry, people_behind
 from audit.clock import database_time
 from console.organizations.errors import Holder
@@ -31,6 +32,10 @@ class Facts:
     def may(self, user: User | None, permission: str, agent: Agent) -> bool:
         """Whether a person holds a permission on the agent."""
         return policies.may(user, permission, agent)
+
+    def granted(self, user: User, agent: Agent) -> frozenset[str]:
+        """What a person may do with this agent alone, beside their role."""
+        return frozenset(what for who, where, what in grants_on([agent]) if who == user.pk)
 
     def open_hold(self, agent: Agent, version: Version) -> Hold | None:
         """The hold that keeps this content back: on the version itself or on another one with the same digest."""

@@ -67,15 +67,15 @@ def listed(user: User, organization: Organization, wanted: Mapping[str, Any]) ->
     return found
 
 
-def page_of(agents: AgentQuerySet, *, after: str = "", before: str = "") -> Page:
+def page_of(agents: AgentQuerySet, *, after: str = "", before: str = "", size: int = PAGE) -> Page:
     """The page after or before a slug; page N costs what page 1 costs."""
     if before:
-        rows = list(agents.filter(slug__lt=before).order_by("-slug")[: PAGE + 1])
-        shown = rows[:PAGE][::-1]
-        return Page(shown, shown[0].slug if len(rows) > PAGE else "", shown[-1].slug if shown else "")
-    rows = list((agents.filter(slug__gt=after) if after else agents).order_by("slug")[: PAGE + 1])
-    shown = rows[:PAGE]
-    return Page(shown, shown[0].slug if after and shown else "", shown[-1].slug if len(rows) > PAGE else "")
+        rows = list(agents.filter(slug__lt=before).order_by("-slug")[: size + 1])
+        shown = rows[:size][::-1]
+        return Page(shown, shown[0].slug if len(rows) > size else "", shown[-1].slug if shown else "")
+    rows = list((agents.filter(slug__gt=after) if after else agents).order_by("slug")[: size + 1])
+    shown = rows[:size]
+    return Page(shown, shown[0].slug if after and shown else "", shown[-1].slug if len(rows) > size else "")
 
 
 def rows_of(

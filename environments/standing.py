@@ -61,6 +61,8 @@ class Standing:
     @cached_property
     def draft_changes(self) -> int:
         """How many parts of the draft differ from the version it started from."""
+        if self.draft.base and self.draft.base.digest == self.draft.manifest.digest:
+            return 0  # a board has not read what equal manifests hold
         base = self.draft.base.manifest.entries if self.draft.base else {}
         mine = self.draft.manifest.entries
         return sum(1 for path in base.keys() | mine.keys() if base.get(path) != mine.get(path))

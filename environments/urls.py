@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from environments import version_views
+from environments import board_urls, version_views
 from environments.views import agents, chronicle, comparing, deciding, moving, notices, places, records, returning
 
 app_name = "environments"
@@ -10,6 +10,7 @@ app_name = "environments"
 AGENT = "o/<slug:organization>/agents/<slug:agent>/"
 
 urlpatterns = [
+    *board_urls.urlpatterns,
     path("o/<slug:organization>/agents/", agents.agent_list, name="agent-list"),
     path("o/<slug:organization>/releases", chronicle.release_list, name="release-list"),
     path("o/<slug:organization>/history", chronicle.project_history, name="project-history"),

@@ -140,3 +140,16 @@ def a_rolled_back_version(
     made = two_live_versions(organization, author=author, tester=tester, admin=admin, **agent)
     rollback(made, actor=admin.actor(), environment="production", number=1, reason="Wrong answers about refunds")
     return made
+
+
+def copies(agent: Agent, slugs: list[str]) -> None:
+    """More agents with the same draft; made in bulk, because only their number matters."""
+    draft = draft_of(agent)
+    for slug in slugs:
+        copy = Agent(organization=agent.organization, slug=slug, name=slug, created_by=agent.created_by)
+        copy.save_without_historical_record()  # type: ignore[attr-defined]  # simple-history has no types
+        draft.pk = copy.pk
+        draft.agent = copy
+        draft._state.adding = True
+        draft.base = None
+        draft.save_without_historical_record()  # type: ignore[attr-defined]  # as above

@@ -5,12 +5,13 @@ Questions are about permissions, never about roles; roles appear only where they
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import get_users_with_perms
-from guardian.utils import get_group_obj_perms_model
+from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
 from console.organizations.roles import (
@@ -24,7 +25,6 @@ from console.organizations.roles import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -61,12 +61,34 @@ def limited(user: "User", organization: "Organization", held: frozenset[str]) ->
 
 def holder_of(permission: str, organization: "Organization") -> Holder:
     """Who could do it: the permission in words, the roles that carry it, the people who hold it."""
+    names = holders_query(permission, organization).order_by("name").values_list("name", flat=True).distinct()
+    roles = [role.label for role in roles_carrying(permission, organization)]
+    return Holder(permission=PERMISSIONS[permission], roles=roles, people=list(names[:10]))
+
+
+def holders_in(organization: "Organization", permissions: frozenset[str]) -> dict[str, dict[UUID, str]]:
+    """For each of these permissions who holds it, by id, in the order of their names; two queries."""
+    found: dict[str, dict[UUID, str]] = {permission: {} for permission in permissions}
+    pairs: list[tuple[str, str, UUID]] = []
+    sources: list[tuple[Any, str]] = [
+        (get_group_obj_perms_model(organization), "group__user"),
+        (get_user_obj_perms_model(organization), "user"),
+    ]
+    for rows, person in sources:
+        held = rows.objects.filter(content_object=organization, permission__codename__in=permissions)
+        held = held.filter(**{f"{person}__is_active": True})
+        pairs += held.values_list(f"{person}__name", "permission__codename", f"{person}__pk")
+    for name, permission, person_id in sorted(pairs):
+        found[permission][person_id] = name
+    return found
+
+
+def holders_query(permission: str, organization: "Organization") -> "QuerySet[User]":
+    """The people who hold a permission, to be asked inside another query."""
     people: QuerySet[User] = get_users_with_perms(  # type: ignore[assignment]  # a list only with attach_perms
         organization, only_with_perms_in=[permission], with_group_users=True, with_superusers=False
     )
-    names = people.filter(is_active=True).order_by("name").values_list("name", flat=True).distinct()
-    roles = [role.label for role in roles_carrying(permission, organization)]
-    return Holder(permission=PERMISSIONS[permission], roles=roles, people=list(names[:10]))
+    return people.filter(is_active=True)
 
 
 def holders_among(permissions: "Iterable[str]", organization: "Organization") -> dict[str, set["UUID"]]:

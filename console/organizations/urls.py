@@ -9,7 +9,6 @@ closed = login_not_required(me.closed)
 
 urlpatterns = [
     path("o/", me.organizations, name="organizations"),
-    path("o/<slug:organization>/", me.organization, name="organization"),
     path("o/<slug:organization>/members", members.members, name="members"),
     path("o/<slug:organization>/members/invite", members.invite, name="invite_member"),
     path("o/<slug:organization>/members/<uuid:membership>", members.member, name="member"),

@@ -49,6 +49,7 @@ STATES = {
     "failed": Look("fail", "octagon-x", "Failed"),
     "running": Look("quiet", "loader", "Running"),
     "unknown": Look("quiet", "circle-help", "Unknown"),
+    "empty": Look("quiet", "circle-dashed", "Nothing pinned"),
     "behind": Look("warn", "arrow-down-to-line", "Behind"),
     "mismatch": Look("fail", "unlink", "Mismatch"),
 }

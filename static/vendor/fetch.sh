@@ -8,6 +8,7 @@ TABLER=1.6.1
 HTMX=2.0.11
 LUCIDE=1.62.0
 DAGRE=3.1.3
+IDIOMORPH=0.8.0
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -23,8 +24,9 @@ fetch @tabler/core "$TABLER" 960991f60731469e4994bc5c9918bd473f3926b12f1fa073ef5
 fetch htmx.org "$HTMX" 4e1c7f5ada5e390a92aea042c3f0357301891a0e14ad56b7fac5b41a6accde9e202603bcf5e707e2ab5b9f2cc30d616f053aa39c83028042d336deb7e9db5a98
 fetch lucide-static "$LUCIDE" 581640fe6d8fbe41693061c3b6c05c9393f603d1b87a12e562ee06c30202726126d41bd85608f4d25083c4a4562e56cc94e89b2da8b0750f3c1b9a479125a0c0
 fetch @dagrejs/dagre "$DAGRE" 5f86944f0391799bed85a6563951ea949e76fd976164510ce3e2e1fee4785e8a1448b13aa7bd5b732ecc3c6cd89cd51c361fa78fe8bfa8942908c21d4274a6ae
+fetch idiomorph "$IDIOMORPH" 478ec904bfba8c70d0bdc9dba69214b575dcc62e61ebec2e0841195e7461525b6c8333c52b34e12f93ee1e9a4ff72a49bb2fbb59ac1c6354ec4810ff8906cc87
 
-mkdir -p tabler htmx lucide dagre
+mkdir -p tabler htmx lucide dagre idiomorph
 # The source map comment names a file that is not shipped; static file storage with hashed names would stop at it.
 sed '/^\/\*# sourceMappingURL=.*\*\/$/d' "$work/@tabler/core/dist/css/tabler.min.css" >"$work/tabler.css"
 node prune.mjs "$work/tabler.css" tabler-classes.txt >tabler/tabler.min.css
@@ -35,3 +37,5 @@ cp "$work/lucide-static/LICENSE" lucide/LICENSE
 # Lines at its end name a licence file and a source map beside it; the licence is here under its own name.
 sed -e '/^\/\*! For license information please see .* \*\/$/d' -e '/^\/\/# sourceMappingURL=/d' "$work/@dagrejs/dagre/dist/dagre.min.js" >dagre/dagre.min.js
 cp "$work/@dagrejs/dagre/LICENSE" dagre/LICENSE
+cp "$work/idiomorph/dist/idiomorph.min.js" idiomorph/idiomorph.min.js
+cp "$work/idiomorph/LICENSE" idiomorph/LICENSE

@@ -109,7 +109,7 @@ def test_list__nothing_there__says_what_to_do(organization: Organization, dana: 
 def test_list__many_pages__walks_each_agent_once_and_back(organization: Organization, dana: Person) -> None:
     slugs = [f"agent-{number:03}" for number in range(103)]
     template = builders.an_agent(organization, dana, slug=slugs[0], name=slugs[0])
-    _copies(template, slugs[1:])
+    builders.copies(template, slugs[1:])
 
     first, second, third = LIST, "", ""
     seen: list[str] = []
@@ -141,22 +141,9 @@ def test_list__more_agents__costs_no_more_queries(
         client.get(LIST)
     for number in range(4):
         builders.a_rolled_back_version(organization, author=dana, tester=quinn, admin=mara, slug=f"more-{number}")
-    _copies(Agent.objects.get(slug="first"), [f"copy-{number}" for number in range(60)])
+    builders.copies(Agent.objects.get(slug="first"), [f"copy-{number}" for number in range(60)])
 
     with CaptureQueriesContext(connection) as many:
         client.get(LIST)
 
     assert len(many) == len(few)
-
-
-def _copies(agent: Agent, slugs: list[str]) -> None:
-    """More agents with the same draft; made in bulk, because only their number matters."""
-    draft = builders.draft_of(agent)
-    for slug in slugs:
-        copy = Agent(organization=agent.organization, slug=slug, name=slug, created_by=agent.created_by)
-        copy.save_without_historical_record()  # type: ignore[attr-defined]  # simple-history has no types
-        draft.pk = copy.pk
-        draft.agent = copy
-        draft._state.adding = True
-        draft.base = None
-        draft.save_without_historical_record()  # type: ignore[attr-defined]  # as above

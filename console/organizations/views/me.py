@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.organizations import actions
-from console.organizations.doors import organization_for, person_of, posted
+from console.organizations.doors import person_of, posted
 from console.organizations.errors import Invalid
 from console.organizations.forms import PreferencesForm, ProfileForm
 from console.organizations.models import Membership
@@ -22,12 +22,6 @@ def organizations(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.filter(user=person_of(request)).select_related("organization")
     context = {"memberships": memberships.order_by("organization__name")}
     return render(request, "organizations/organizations.html", context)
-
-
-@require_safe
-def organization(request: HttpRequest, organization: str) -> HttpResponseBase:
-    """An organization's front door: its agents."""
-    return redirect(f"/o/{organization_for(request, organization).slug}/agents")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,65 @@
+"""The dashboard: agents x environments, tiles, filters; a constant number of queries for any number of agents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from console.organizations.doors import actor_of, person_of
+from console.organizations.models import Organization
+from console.organizations.policies import permissions_on
+from environments.boards.matrix import columns_of, row_of
+from environments.boards.tiles import condition_of, tiles_of
+from environments.boards.waiting import Waiting, waiting_among
+from environments.gathering import gather
+from environments.listing import PAGE, listed, page_address, page_of
+from environments.pipeline import environments_of
+
+REFRESH_SECONDS = 10
+
+
+def waiting_for(request: HttpRequest, organization: Organization) -> Waiting:
+    """What waits for the person of this request, as rights and pipeline were when it first asked."""
+    known: Waiting | None = getattr(request, "waiting", None)
+    if known is None or known.organization.pk != organization.pk:
+        person = person_of(request)
+        rights = permissions_on(person, organization)
+        known = Waiting(person, organization, environments_of(organization), rights)
+        request.waiting = known  # type: ignore[attr-defined]  # the frame counts what the page lists
+    return known
+
+
+def dashboard_of(request: HttpRequest, organization: Organization, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that the page shows, for this person and these filters."""
+    waiting = waiting_for(request, organization)
+    person, rights = waiting.person, waiting.rights
+    found = listed(person, organization, wanted)
+    kept = {name: wanted[name] for name in ("q", "label") if wanted[name]}
+    page = page_of(
+        found.filter(condition_of(wanted["tile"], waiting)),
+        after=wanted["after"],
+        before=wanted["before"],
+        size=int(wanted["size"] or PAGE),
+    )
+    standings = gather(page.agents, organization, waiting.pipeline)
+    mine = waiting_among(page.agents, waiting)
+    held = {agent.pk: rights | standings[agent.pk].facts.granted(person, agent) for agent in page.agents}
+    columns = columns_of(waiting.pipeline, rights.union(*held.values()))
+    actor = actor_of(request)
+    return {
+        "organization": organization,
+        "columns": columns,
+        "rows": [row_of(standings[agent.pk], columns, actor, held[agent.pk], mine) for agent in page.agents],
+        "tiles": tiles_of(found, waiting, path=request.path, kept=kept, current=wanted["tile"]),
+        "filtered": bool(kept or wanted["tile"]),
+        "as_of": timezone.now(),
+        "refresh": REFRESH_SECONDS,
+        "may_create": "create_agent" in rights,
+        "sees_drafts": "view_development" in rights,
+        "create_url": reverse("agents:agent-create", args=[organization.slug]),
+        "import_url": reverse("agents:agent-import", args=[organization.slug]),
+        "newer_url": page_address(request.path, wanted, before=page.before) if page.before else "",
+        "older_url": page_address(request.path, wanted, after=page.after) if page.after else "",
+    }

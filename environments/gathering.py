@@ -1,0 +1,187 @@
+"""Where many agents stand, read together: a constant number of queries, whatever their number.
+
+The standings are those of an agent's own page; what gates and offers ask beside them is gathered as well,
+so that a board's next steps are the page's offers and the verbs' answers (ux.md, rule 3).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from agents.models import Agent, Draft, Manifest, Version, VersionContributor
+from agents.policies import grants_on
+from agents.versions import bases_below, line_of
+from audit.clock import database_time
+from console.organizations.errors import Holder
+from console.organizations.models import Organization, User
+from console.organizations.policies import holders_in
+from console.organizations.roles import PERMISSIONS, roles_carrying
+from environments.facts import Facts
+from environments.models import Deployment, Environment, Hold, Pin, SignOff
+from environments.standing import Standing
+
+MEMBERSHIP = "view_agent_releases"  # every role carries it: a grant counts only beside one
+ASKED = frozenset({MEMBERSHIP, "edit_draft", "promote_to_staging", "mark_ready", "push_to_production", "lift_hold"})
+NAMES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered(Facts):
+    """The facts of one page of agents as they were at one moment; asking it costs no query."""
+
+    moment: datetime
+    pipeline: list[Environment]
+    pins: dict[UUID, dict[UUID, Pin]]
+    holds: dict[UUID, list[Hold]]
+    signed: dict[UUID, list[SignOff]]
+    people: dict[UUID, set[UUID]]
+    bases: dict[UUID, UUID | None]
+    holders: dict[str, dict[UUID, str]]
+    grants: set[tuple[UUID, UUID, str]]
+
+    def now(self) -> datetime:
+        """The moment of the gathering."""
+        return self.moment
+
+    def holder(self, permission: str, organization: Organization) -> Holder:
+        """Who holds a permission on the organization."""
+        names = sorted(set(self.holders[permission].values()))
+        roles = [role.label for role in roles_carrying(permission, organization)]
+        return Holder(permission=PERMISSIONS[permission], roles=roles, people=names[:NAMES])
+
+    def may(self, user: User | None, permission: str, agent: Agent) -> bool:
+        """Whether a person holds a permission on the agent."""
+        if user is None or user.pk not in self.holders[MEMBERSHIP]:
+            return False
+        return user.pk in self.holders[permission] or (user.pk, agent.pk, permission) in self.grants
+
+    def granted(self, user: User, agent: Agent) -> frozenset[str]:
+        """What a person may do with this agent alone."""
+        return frozenset(what for who, where, what in self.grants if who == user.pk and where == agent.pk)
+
+    def open_hold(self, agent: Agent, version: Version) -> Hold | None:
+        """The hold that keeps this content back."""
+        return next((hold for hold in self.holds[agent.pk] if hold.version.digest == version.digest), None)
+
+    def previous_staging(self, environment: Environment) -> Environment | None:
+        """The staging environment right before this one."""
+        before = [place for place in self.pipeline if place.is_staging and place.position < environment.position]
+        return before[-1] if before else None
+
+    def pin(self, agent: Agent, environment: Environment | None) -> Pin | None:
+        """What an environment serves of the agent."""
+        return self.pins[agent.pk].get(environment.pk) if environment else None
+
+    def decisions(self, version: Version) -> list[SignOff]:
+        """QA's decisions on a version that is served somewhere, the one in force first."""
+        return self.signed[version.pk]
+
+    def people_behind(self, version: Version) -> set[UUID]:
+        """The author and every contributor of a version that is served somewhere."""
+        return {version.author_id, *self.people[version.pk]}
+
+    def moves_since(self, agent: Agent, moment: datetime) -> list[Deployment]:
+        """The moves after a moment that still stand."""
+        return [pin.deployment for pin in self.pins[agent.pk].values() if pin.deployment.at > moment]
+
+    def ancestry(self, agent: Agent, draft: Draft) -> set[UUID]:
+        """The version that a draft started from and everything that one descends from."""
+        return line_of(draft.base_id, self.bases)
+
+
+def gather(agents: Collection[Agent], organization: Organization, pipeline: list[Environment]) -> dict[UUID, Standing]:
+    """The standing of each of these agents of one organization."""
+    for agent in agents:
+        agent.organization = organization
+    pins, drafts = _pins(agents), _drafts(agents)
+    served = {pin.version_id for places in pins.values() for pin in places.values()}
+    facts = Gathered(
+        moment=database_time(),
+        pipeline=pipeline,
+        pins=pins,
+        holds=_grouped(_holds(agents), "agent_id"),
+        signed=_grouped(_decisions(served), "version_id"),
+        people=_people(served),
+        bases=bases_below(_bases_to_follow(pins, drafts)),
+        holders=holders_in(organization, ASKED),
+        grants=grants_on(agents),
+    )
+    latest = _latest(agents)
+    return {
+        agent.pk: Standing(
+            agent=agent,
+            environments=pipeline,
+            pins={pin.environment.slug: pin for pin in pins[agent.pk].values()},
+            draft=drafts[agent.pk],
+            latest=latest.get(agent.pk),
+            holds=facts.holds[agent.pk],
+            facts=facts,
+        )
+        for agent in agents
+    }
+
+
+def _pins(agents: Collection[Agent]) -> dict[UUID, dict[UUID, Pin]]:
+    found: dict[UUID, dict[UUID, Pin]] = defaultdict(dict)
+    for pin in Pin.objects.filter(agent__in=agents).with_facts().select_related("deployment__from_version"):
+        pin.deployment.environment, pin.deployment.version = pin.environment, pin.version
+        found[pin.agent_id][pin.environment_id] = pin
+    return found
+
+
+def _drafts(agents: Collection[Agent]) -> dict[UUID, Draft]:
+    """The drafts; the entries of manifests only where draft and base differ, because they are what is large."""
+    rows = Draft.objects.filter(agent__in=agents).select_related("manifest", "base__manifest", "updated_by")
+    drafts = {draft.agent_id: draft for draft in rows.defer("manifest__entries", "base__manifest__entries")}
+    changed = [one for one in drafts.values() if one.base and one.base.digest != one.manifest.digest]
+    wanted = {key for one in changed if one.base for key in (one.manifest_id, one.base.manifest_id)}
+    manifests = Manifest.objects.in_bulk(wanted)
+    for one in changed:
+        one.manifest = manifests[one.manifest_id]
+        if one.base:
+            one.base.manifest = manifests[one.base.manifest_id]
+    return drafts
+
+
+def _holds(agents: Collection[Agent]) -> Iterable[Hold]:
+    return Hold.objects.filter(agent__in=agents, lifted_at=None).select_related("version", "by").order_by("-at")
+
+
+def _decisions(versions: Collection[UUID]) -> Iterable[SignOff]:
+    return SignOff.objects.filter(version__in=versions).select_related("by").newest_first()
+
+
+def _people(versions: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    rows = VersionContributor.objects.filter(version__in=versions)
+    for version, person in rows.values_list("version_id", "user_id"):
+        found[version].add(person)
+    return found
+
+
+def _latest(agents: Collection[Agent]) -> dict[UUID, Version]:
+    versions = Version.objects.filter(agent__in=agents).select_related("release", "author")
+    return {version.agent_id: version for version in versions.order_by("agent", "-number").distinct("agent")}
+
+
+def _bases_to_follow(pins: dict[UUID, dict[UUID, Pin]], drafts: dict[UUID, Draft]) -> set[UUID]:
+    """Where a draft started that something moved past: only there its line of descent is asked for."""
+    return {
+        draft.base_id
+        for draft in drafts.values()
+        if draft.base_id
+        and any(
+            pin.deployment.at > draft.based_at and pin.version_id != draft.base_id
+            for pin in pins[draft.agent_id].values()
+        )
+    }
+
+
+def _grouped(rows: Iterable[Any], key: str) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, key)].append(row)
+    return found
