@@ -7,8 +7,11 @@ from functools import cached_property
 from agents.authorship import Authorship, authors_by_part
 from agents.compare import Side
 from agents.comparison import SectionChange
+from agents.documents import section_text
+from agents.documents.sections import value_at
 from agents.models import Draft
 from agents.part_history import PartSave, part_saves
+from agents.places import Placed, placed
 from agents.reading import DraftReading, Finding, Line, compare_manifests
 from agents.summaries import title_of
 
@@ -75,10 +78,18 @@ class Desk:
         """The problems of this part."""
         return [finding for finding in self.reading.findings if finding.path == self.path]
 
+    @cached_property
+    def here(self) -> list[Placed]:
+        """The problems of this part with their places in its text."""
+        config = self.reading.config
+        found = [finding.problem for finding in self.findings]
+        return placed(self.path, section_text(config, self.path), value_at(config, self.path), found) if found else []
+
     @property
-    def elsewhere(self) -> int:
-        """How many problems stand in other parts."""
-        return len(self.reading.findings) - len(self.findings)
+    def elsewhere(self) -> list[Finding]:
+        """The problems of the other parts, errors first."""
+        others = [finding for finding in self.reading.findings if finding.path != self.path]
+        return sorted(others, key=lambda finding: finding.problem.severity)
 
     @cached_property
     def change(self) -> SectionChange | None:

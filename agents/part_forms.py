@@ -8,6 +8,7 @@ To give a part a special form (see docs/editor.md):
 3. Enter the class in `agents.editors.EDITORS`. Token, autosave, conflicts, problems and history are the shell's.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -16,7 +17,10 @@ from django import forms
 from agents.documents import parse_section, section_text, with_section
 from agents.documents.sections import value_at
 from agents.forms import TextForm, long_text
+from agents.schema import BUILT_IN, declared_variables
 from console.organizations.errors import ContentError, InvalidContent, Refusal
+
+_END = r"\Z"  # what JavaScript calls $
 
 
 class PartForm(TextForm):
@@ -78,6 +82,14 @@ class TextPartForm(PartForm):
     is_text = True
 
     text = long_text("Text", required=False, rows=28)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs |= {
+            "data-code": self.language,
+            "data-variables": json.dumps(declared_variables(self.config)),
+            "data-built-in": f"^(?:{BUILT_IN.pattern.replace(_END, '$')})",
+        }
 
     def initial_from(self, value: Any) -> dict[str, Any]:
         """The whole part as text."""

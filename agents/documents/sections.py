@@ -19,7 +19,7 @@ from agents.documents.yaml_text import load_yaml
 from agents.names import SLUG
 from agents.parts import ITEM_SECTIONS, SECTIONS, part_paths
 from agents.schema import validate
-from console.organizations.errors import InvalidContent
+from console.organizations.errors import ContentError, InvalidContent
 
 # A document whose content is elsewhere is written as YAML, and YAML of ours begins with one of these.
 _KEY_LINE = re.compile(r"(type|name|title|source):(\s|\Z)")
@@ -65,6 +65,12 @@ def parse_section(path: str, text: str) -> Any:
     except InvalidContent as error:
         raise InvalidContent(error.detail, loaded.located(error.errors, below=steps)) from error
     return value
+
+
+def located(path: str, text: str, errors: list[ContentError]) -> list[ContentError]:
+    """Errors whose pointers lead into this part, with line and column in its text where it says so."""
+    steps = _steps(path)
+    return _load(path, steps, text).located(errors, below=steps)
 
 
 def with_section(config: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

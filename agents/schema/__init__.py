@@ -2,10 +2,12 @@
 
 from agents.schema.check import empty_document, json_schema, validate, validate_document
 from agents.schema.models import API_VERSION, KIND
-from agents.schema.problems import Problem, declared_variables, problems
+from agents.schema.problems import BUILT_IN, declared_variables, problems
+from agents.schema.texts import Problem
 
 __all__ = [
     "API_VERSION",
+    "BUILT_IN",
     "KIND",
     "Problem",
     "declared_variables",

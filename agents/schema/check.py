@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 from agents.canonical import normalise, normalise_document
 from agents.names import key_fault, name_fault, normal, pointer
 from agents.schema.models import API_VERSION, KIND, Closed, Document, Spec
-from agents.schema.problems import Problem, problems
+from agents.schema.problems import problems
+from agents.schema.texts import Problem
 from console.organizations.errors import ContentError, InvalidContent
 
 MAX_ERRORS = 50

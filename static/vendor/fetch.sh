@@ -39,3 +39,21 @@ sed -e '/^\/\*! For license information please see .* \*\/$/d' -e '/^\/\/# sourc
 cp "$work/@dagrejs/dagre/LICENSE" dagre/LICENSE
 cp "$work/idiomorph/dist/idiomorph.min.js" idiomorph/idiomorph.min.js
 cp "$work/idiomorph/LICENSE" idiomorph/LICENSE
+
+# CodeMirror 6 is many small packages: versions and hashes stand in codemirror/package-lock.json, esbuild makes one module.
+# (The package `codemirror` itself is not used; its newest number in the registry is a mistaken publish of version 5.)
+mkdir "$work/codemirror-build"
+cp codemirror/package.json codemirror/package-lock.json codemirror/entry.mjs "$work/codemirror-build"
+(
+    cd "$work/codemirror-build"
+    npm ci --ignore-scripts --no-audit --no-fund --silent
+    node_modules/.bin/esbuild entry.mjs --bundle --format=esm --minify --target=es2022 --legal-comments=none \
+        --log-level=warning --outfile=codemirror.js
+    for package in node_modules/@codemirror/* node_modules/@lezer/* node_modules/@marijn/* \
+        node_modules/crelt node_modules/style-mod node_modules/w3c-keyname; do
+        printf '%s\n\n' "${package#node_modules/}"
+        cat "$package/LICENSE"
+        printf '\n'
+    done >LICENSE
+)
+cp "$work/codemirror-build/codemirror.js" "$work/codemirror-build/LICENSE" codemirror/

@@ -7,7 +7,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from agents.documents import load_document
+from agents.documents import load_document, section_text
+from agents.places import placed
 from agents.schema import empty_document, json_schema, problems, validate, validate_document
 from console.organizations.errors import InvalidContent
 from tests.agents.documents import ORDER_AGENT
@@ -134,8 +135,45 @@ def test_json_schema__is_a_schema_that_agrees_with_the_models() -> None:
     }
 
 
-def test_problems__of_a_sound_document__are_none() -> None:
-    assert problems(load_document(ORDER_AGENT)["spec"]) == []
+def test_problems__of_a_sound_document__are_none_but_an_address_that_every_environment_shares() -> None:
+    config = deepcopy(load_document(ORDER_AGENT)["spec"])
+    (found,) = problems(config)
+    assert (found.severity, found.pointer, found.start) == ("warning", "/tools/order-lookup/endpoint", 0)
+
+    config["tools"]["order-lookup"]["endpoint"] = "{{company}}/orders"
+    assert problems(config) == []
+
+
+def test_problems__of_a_text__say_where_in_it_they_stand() -> None:
+    prompt = "Hello {{ who }}.\nSee https://orders.example/help for more.\n"
+    document = {"title": "Keys", "content": f"One\nsk-{'a' * 30}\n"}
+    config = {"prompt": prompt, "knowledge": {"keys": document}, "variables": {"unused": {}}}
+    found = problems(config)
+
+    assert [(one.kind, one.pointer) for one in found] == [
+        ("undeclared", "/prompt"),
+        ("unused", "/variables/unused"),
+        ("address", "/prompt"),
+        ("secret", "/knowledge/keys/content"),
+    ]
+    assert [prompt[one.start : one.end] for one in found if one.pointer == "/prompt"] == [
+        "who",
+        "https://orders.example/help",
+    ]
+    (undeclared, address) = placed("prompt", prompt, prompt, [found[0], found[2]])
+    assert (undeclared.line, undeclared.column, undeclared.end, address.line) == (1, 10, 13, 2)
+    (secret,) = placed("knowledge/keys", section_text(config, "knowledge/keys"), document, [found[3]])
+    assert (secret.line, secret.column) == (5, 1)
+    (unused,) = placed("variables", "other: {}\nunused: {}\n", config["variables"], [found[1]])
+    assert unused.line == 2
+
+
+def test_problems__of_a_flow_that_names_an_absent_document__are_errors() -> None:
+    nodes = {"a": {"type": "say", "knowledge": ["returns", "gone"]}, "b": {"type": "end"}}
+    flow = {"start": "a", "nodes": nodes, "edges": [{"from": "a", "to": "b"}]}
+    found = problems({"flow": flow, "knowledge": {"returns": {"title": "Returns", "content": "x"}}})
+
+    assert [(one.severity, one.kind, one.pointer) for one in found] == [("error", "missing", "/flow/nodes/a/knowledge")]
 
 
 def test_problems__of_loose_ends__are_warnings_and_errors() -> None:
@@ -150,6 +188,7 @@ def test_problems__of_loose_ends__are_warnings_and_errors() -> None:
         ("error", "/flow/nodes/look/tool"),
         ("warning", "/flow/nodes/island"),
         ("warning", "/flow/nodes/island"),
+        ("warning", "/tools/order-lookup/endpoint"),
         ("error", "/tools/leak/endpoint"),
         ("warning", "/tools/leak/api_key"),
         ("error", "/extensions/acme/note"),

@@ -44,7 +44,7 @@ def test_draft__for_a_developer__shows_sections_changes_and_problems(organizatio
     assert "Only in v1" in words(by_id(response, "tools"))
     assert "{{company}} is used but not declared" in words(by_id(response, "problems"))
     (jump,) = by_id(response, "problems").xpath(".//a/@href")
-    assert jump == f"{DRAFT}/edit/prompt"
+    assert jump == f"{DRAFT}/edit/prompt#problem=/prompt"
     links = page(response).xpath("//main//a/@href")
     for address in (f"{AGENT}/promote", f"{DRAFT}/delete", f"{DRAFT}/history", f"{DRAFT}/import"):
         assert address in links

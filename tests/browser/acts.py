@@ -35,11 +35,10 @@ def imports_an_edit(dana: Visitor) -> None:
 def edits_the_greeting(dana: Visitor, greeting: str) -> None:
     """In the editor of the section."""
     dana.open(f"{AGENT}draft/edit/settings")
-    editor = dana.page.locator("#section textarea")
-    editor.fill(GREETING.sub(f"greeting: {greeting}\n", editor.input_value(), count=1))
-    dana.press("Save")
-    dana.sees("Saved ")
-    assert greeting in editor.input_value()
+    dana.writes(GREETING.sub(f"greeting: {greeting}\n", dana.reads(), count=1))
+    dana.saves()
+    dana.page.reload()
+    assert greeting in dana.reads()
 
 
 def promotes(dana: Visitor, number: int, description: str, *, says: str = "") -> None:

@@ -1,21 +1,17 @@
 """What people do to pages: two windows, a session that ended, a double click, the Back button, no mouse."""
 
 import pytest
-from django.contrib.sessions.models import Session
 
 from audit.models import Event
 from console.organizations.models import Organization
 from environments.models import Deployment
 from tests import builders
 from tests.browser.conftest import Visit
-from tests.browser.visiting import Visitor
 from tests.cast import Person
 
 pytestmark = pytest.mark.browser
 
 AGENT = "/o/harbourline/agents/order-desk/"
-PROMPT = f"{AGENT}draft/edit/prompt"
-EDITOR = "#section textarea"
 FOCUS_IS_SEEN = """() => {
   const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
   const place = document.activeElement.getBoundingClientRect();
@@ -33,57 +29,6 @@ def pushes() -> list[int]:
     """The versions that were pushed, in order."""
     moves = Deployment.objects.filter(environment__kind="production").select_related("version").order_by("at")
     return [move.version.number for move in moves]
-
-
-def write(visitor: Visitor, before: str, after: str) -> None:
-    """Change a text in the editor in front, key by key where it matters: the browser notes each change."""
-    editor = visitor.page.locator(EDITOR)
-    text = editor.input_value()
-    assert before in text
-    editor.fill(text.replace(before, after))
-
-
-def test_save__of_one_section_from_two_windows__shows_both_texts_and_loses_none(
-    visit: Visit, organization: Organization, dana: Person
-) -> None:
-    builders.an_agent(organization, dana)
-    developer = visit(dana)
-    developer.sign_in(PROMPT)
-    first, second = developer.page, developer.window()
-    second.goto(PROMPT)
-
-    write(developer, "about orders.", "about orders and boats.")
-    developer.press("Save")
-    developer.page = second
-    write(developer, "Never promise a refund.", "Never promise a refund or a date.")
-    developer.press("Save", status=412)
-
-    developer.sees("Prompt: changed meanwhile")
-    assert "orders and boats." in second.locator("#theirs").input_value()
-    assert "refund or a date." in second.locator("#yours textarea").input_value()
-    developer.press("Save both changes")
-    first.reload()
-    assert "orders and boats.\nBe brief.\nNever promise a refund or a date." in first.locator(EDITOR).input_value()
-
-
-def test_typed_text__when_the_session_ended_meanwhile__is_there_after_the_sign_in(
-    visit: Visit, organization: Organization, dana: Person
-) -> None:
-    builders.an_agent(organization, dana)
-    developer = visit(dana)
-    developer.sign_in(PROMPT)
-
-    write(developer, "Be brief.", "Be brief, the ferry leaves.")
-    Session.objects.all().delete()
-    developer.press("Save")
-    developer.fill_in_sign_in()
-
-    developer.sees("Your unsaved text was put back.")
-    assert "the ferry leaves." in developer.page.locator(EDITOR).input_value()
-    developer.press("Save", exact=True)
-    developer.open(PROMPT)
-    assert "the ferry leaves." in developer.page.locator(EDITOR).input_value()
-    developer.misses("Your unsaved text")
 
 
 def test_typed_text__when_the_window_was_closed__is_there_in_the_next_one(

@@ -23,6 +23,10 @@ REFUSALS = {401, 403, 409, 412, 413, 422}  # answers that a script of the page e
 WAIT_MS = 15_000
 # axe needs seconds for a difference of hundreds of rows; the first parts of each section have all that there is.
 REPEATED = ".diff-part ~ .diff-part ~ .diff-part, .diff-rows tr:nth-of-type(n + 13)"
+WRITE = """text => {
+  const { code } = document.getElementById("id_text");
+  code.dispatch({ changes: { from: 0, to: code.state.doc.length, insert: text } });
+}"""
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
@@ -79,6 +83,24 @@ class Visitor:
     def type(self, label: str, text: str) -> None:
         """Type into a field; its label begins with these words."""
         self.page.get_by_role("textbox", name=label).fill(text)
+
+    def writes(self, text: str) -> None:
+        """Another text in the code editor, as if it was typed at once."""
+        self.page.locator(".cm-content").wait_for()
+        self.page.evaluate(WRITE, text)
+
+    def reads(self) -> str:
+        """The text in the code editor."""
+        return self.page.locator("#id_text").input_value()
+
+    def saves(self) -> None:
+        """Save now, and wait until the server has it."""
+        self.page.keyboard.press("Control+s")
+        self.page.locator("#save-state[data-state='saved']").wait_for()
+
+    def expects_failures(self, path: str) -> None:
+        """What is sent to this address may not arrive."""
+        self._refused.add(f"{self.address}{path}")
 
     def sees(self, *texts: str) -> None:
         """Each of these texts stands on the page, visibly."""

@@ -1,0 +1,43 @@
+"""What does not belong into a configuration: keys and passwords, and addresses that an environment should set."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agents.schema.texts import Problem, texts
+
+_CREDENTIALS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@{}]{1,200}:[^\s/@{}]{1,200}@", re.IGNORECASE)
+# Fixed counts: a text of two megabytes must be looked through in one pass.
+_KEYS = re.compile(
+    r"\b(?:sk-[A-Za-z0-9_-]{16}|sk_(?:live|test)_[A-Za-z0-9]{12}|gh[pousr]_[A-Za-z0-9]{20}"
+    r"|xox[abprs]-[A-Za-z0-9-]{10}|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30}"
+    r"|eyJ[A-Za-z0-9_-]{10,100}\.eyJ[A-Za-z0-9_-]{10})|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
+)
+_SECRET_FIELD = re.compile(r"(secret|password|api[_-]?key|token|authorization)\Z", re.IGNORECASE)
+_REFERENCE = re.compile(r"secrets://|.*(\{\{|\$\{)|(Bearer\s+)?(\{\{|\$\{|secrets://)|REDACTED", re.DOTALL)
+_ADDRESS = re.compile(r"\b(?:https?|wss?)://[A-Za-z0-9][A-Za-z0-9.-]{0,252}[^\s\"'<>)\]]{0,200}")
+# Schemas name dialects by address, and a description speaks to people.
+_NOT_CALLED = re.compile(r"/(parameters|description|\$schema)(/|\Z)")
+
+
+def leaks(config: Mapping[str, Any]) -> Iterable[Problem]:
+    """Secrets in plain text, anywhere."""
+    for where, text in texts(config):
+        if "://" in text and (found := _CREDENTIALS.search(text)):
+            message = "An address with a password in it; use a secrets:// reference."
+            yield Problem("error", where, message, "secret", *found.span())
+        elif found := _KEYS.search(text):
+            message = "This looks like a key; use a secrets:// reference and renew the key."
+            yield Problem("error", where, message, "secret", *found.span())
+        elif _SECRET_FIELD.search(where) and text and not _REFERENCE.match(text) and len(text) >= 8:
+            yield Problem("warning", where, "A secret in plain text? Use a secrets:// reference.", "secret")
+
+
+def literal_addresses(config: Mapping[str, Any]) -> Iterable[Problem]:
+    """Addresses in the prompt and in what tools call: every environment would use the same one. Once per place."""
+    for section in ("prompt", "tools"):
+        for where, text in texts(config.get(section), f"/{section}"):
+            found = None if _NOT_CALLED.search(where) else _ADDRESS.search(text)
+            if found and not _CREDENTIALS.search(text):
+                message = "A literal address, the same in every environment; a {{variable}} lets each set its own."
+                yield Problem("warning", where, message, "address", *found.span())

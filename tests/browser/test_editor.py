@@ -1,0 +1,126 @@
+"""Writing in the editor: nothing typed is lost, whatever happens to window, session, network, or by a colleague."""
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from console.organizations.models import Organization
+from tests import builders
+from tests.browser.conftest import Visit
+from tests.browser.visiting import Visitor
+from tests.cast import PASSWORD, Person
+
+pytestmark = pytest.mark.browser
+
+AGENT = "/o/harbourline/agents/order-desk/"
+EDIT = f"{AGENT}draft/edit/"
+PROMPT = f"{EDIT}prompt"
+LINE = """() => {
+  const { state } = document.getElementById("id_text").code;
+  return state.doc.lineAt(state.selection.main.head).number;
+}"""
+
+
+def shows(visitor: Visitor, state: str) -> None:
+    """The line beside Save is in this state."""
+    visitor.page.locator(f"#save-state[data-state='{state}']").wait_for()
+
+
+def types_at_the_end(visitor: Visitor, text: str) -> None:
+    """Key by key, as a person does."""
+    visitor.page.locator(".cm-content").focus()
+    visitor.page.keyboard.press("Control+End")
+    visitor.page.keyboard.type(text)
+
+
+def test_typed_text__when_the_window_is_closed__is_saved_or_comes_back(
+    visit: Visit, organization: Organization, dana: Person
+) -> None:
+    agent = builders.an_agent(organization, dana)
+    developer = visit(dana)
+    developer.sign_in(PROMPT)
+
+    types_at_the_end(developer, "The ferry leaves at nine.")
+    shows(developer, "waiting")
+    shows(developer, "saved")
+    assert builders.config_of(agent)["prompt"].endswith("The ferry leaves at nine.")
+
+    developer.expects_failures(PROMPT)
+    developer.context.set_offline(True)
+    types_at_the_end(developer, " Nobody waits.")
+    shows(developer, "kept")
+    developer.sees("Not saved: offline, 1 change")
+    developer.page.close()
+    developer.context.set_offline(False)
+    developer.page = developer.window()
+    developer.open(PROMPT)
+
+    developer.sees("Your unsaved text was put back.")
+    shows(developer, "saved")
+    assert builders.config_of(agent)["prompt"].endswith("at nine. Nobody waits.")
+
+
+def test_typed_text__when_the_session_ended__is_saved_after_signing_in_again_without_leaving_the_page(
+    visit: Visit, organization: Organization, dana: Person
+) -> None:
+    agent = builders.an_agent(organization, dana)
+    developer = visit(dana)
+    developer.sign_in(PROMPT)
+    main = developer.page
+
+    Session.objects.all().delete()
+    types_at_the_end(developer, "The ferry leaves.")
+    developer.sees("You are signed out")
+    with main.expect_popup() as opened:
+        main.locator("#signin-again").get_by_role("link", name="Sign in again").click()
+    small = opened.value
+    small.get_by_role("textbox", name="Email").fill(dana.user.email)
+    small.get_by_label("Password").fill(PASSWORD)
+    with small.expect_event("close"):
+        small.get_by_role("button", name="Sign in", exact=True).click()
+
+    shows(developer, "saved")
+    assert builders.config_of(agent)["prompt"].endswith("The ferry leaves.")
+    assert developer.reads().endswith("The ferry leaves.")
+
+
+def test_text_that_is_not_valid__is_told_at_the_line_and_kept_in_the_browser(
+    visit: Visit, organization: Organization, dana: Person
+) -> None:
+    agent = builders.an_agent(organization, dana)
+    developer = visit(dana)
+    developer.sign_in(f"{EDIT}settings")
+
+    developer.writes("language: [de\n")
+    shows(developer, "invalid")
+    developer.page.locator(".cm-lintRange-error, .cm-lintPoint-error").first.wait_for(state="attached")
+    developer.page.reload()
+    developer.sees("Your unsaved text was put back.")
+    assert developer.reads() == "language: [de\n"
+    assert builders.config_of(agent)["settings"]["language"] == "en-US"
+
+    developer.writes("language: de\n")
+    shows(developer, "saved")
+    assert builders.config_of(agent)["settings"] == {"language": "de"}
+
+
+def test_editor__by_keyboard__walks_the_problems_and_lets_the_focus_go(
+    visit: Visit, organization: Organization, dana: Person
+) -> None:
+    builders.an_agent(
+        organization, dana, config={"prompt": "Hello.\nThis is {{company}}.\n", "variables": {"unused": {}}}
+    )
+    developer = visit(dana)
+    developer.sign_in(PROMPT)
+    developer.page.locator(".cm-variable-unknown").first.wait_for()
+
+    developer.page.locator(".cm-content").focus()
+    developer.page.keyboard.press("F8")
+    assert developer.page.evaluate(LINE) == 2
+    developer.page.keyboard.press("Escape")
+    developer.page.keyboard.press("Tab")
+    assert not developer.page.evaluate("document.activeElement.closest('.cm-content')")
+
+    with developer.page.expect_navigation():
+        developer.page.keyboard.press("F8")
+    assert developer.page.url.partition("#")[0].endswith("/edit/variables")
+    developer.sees("{{unused}} is declared but never used.")
