@@ -10,14 +10,17 @@ from agents.models import Agent, Version
 from audit.clock import database_time
 from console.organizations.doors import actor_of
 from environments.approvals import approval_of, staleness
-from environments.available import Offer, offers
+from environments.available import Offer, gates_of, offers
 from environments.doors import rights_of, standing_for
 from environments.forms import DecisionForm
+from environments.golden import Golden, cases_of
 from environments.models import Environment, Pin, SignOff
 from environments.reading import can_read, comparison_of, version_side, with_manifest
+from environments.reviewing import gate_line
 from environments.standing import Standing
 from environments.transitions import State
 
+OF_THE_VERSION = frozenset({"not_on_hold", "sign_off", "previous_environment"})
 DECISIONS = ("mark_ready", "request_changes", "withdraw_request", "revoke_ready")
 
 
@@ -43,6 +46,19 @@ class Case:
     against: str = ""
     bases: list[dict[str, Any]] = field(default_factory=list)
     comparison: Comparison | None = None
+    cases: list[Golden] = field(default_factory=list)
+    gates: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def can_tick(self) -> bool:
+        """Whether this person can mark the version ready now, so that ticks have a note to go to."""
+        return any(choice.offer.verb == "mark_ready" and choice.offer.enabled for choice in self.choices)
+
+    @property
+    def ticked(self) -> list[str]:
+        """The test cases ticked in a refused form."""
+        forms = [choice.form for choice in self.choices if choice.offer.verb == "mark_ready" and choice.form.is_bound]
+        return [str(name) for form in forms for name in form["tested"].value() or []]
 
     def fields_for(self, form: DecisionForm) -> set[str]:
         """The fields of a sent decision that the page shows again: none when it is not open any more."""
@@ -79,7 +95,17 @@ def case_of(request: HttpRequest, agent: Agent, bound: DecisionForm | None) -> C
         against=base["name"] if base else "",
         bases=bases,
         comparison=comparison,
+        cases=cases_of(version) if can_read(rights, version) else [],
+        gates=_gates(request, standing, rights, version),
     )
+
+
+def _gates(request: HttpRequest, standing: Standing, rights: frozenset[str], version: Version) -> list[dict[str, Any]]:
+    """What a push of the candidate would still ask for; what it asks of the person who pushes is left out."""
+    if not standing.live or version.release.state == State.PRODUCTION:
+        return []
+    gates = gates_of(standing.agent, version, standing.live[0], actor_of(request))
+    return [gate_line(request, gate, standing, rights) for gate in gates if gate.rule in OF_THE_VERSION]
 
 
 def _choices(

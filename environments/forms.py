@@ -13,6 +13,42 @@ NOTE = forms.Textarea(attrs={"rows": 3})
 TEXT = 2_000
 
 
+ROLLBACK_REASONS = [
+    ("wrong_answers", _("Wrong answers")),
+    ("errors", _("Errors")),
+    ("cost", _("Cost")),
+    ("compliance", _("Compliance")),
+    ("other", _("Other")),
+]
+CHANGE_REASONS = [
+    ("wrong_answer", _("Wrong answer")),
+    ("missing", _("Something is missing")),
+    ("tone", _("Tone")),
+    ("tools", _("Tool or flow")),
+    ("compliance", _("Compliance")),
+    ("other", _("Other")),
+]
+
+
+def category_field(choices: Any) -> forms.ChoiceField:
+    """What kind of reason it is; its words come before the text, and serve as the reason where there is none."""
+    return forms.ChoiceField(label=_("Kind"), required=False, choices=choices, widget=forms.RadioSelect)
+
+
+def with_category(choices: Any, category: str, text: str) -> str:
+    """The reason as it is kept: "Wrong answers: it promises refunds"."""
+    words = str(dict(choices).get(category, ""))
+    return f"{words}: {text}" if words and text else words or text
+
+
+class Ticked(forms.MultipleChoiceField):
+    """Names of test cases that were ticked; which there are is the version's business."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Any short name on one line."""
+        return 0 < len(str(value)) <= 200 and str(value).isprintable()
+
+
 class ListFilter(forms.Form):
     """The filters of the agent list; all are optional and combine."""
 
@@ -112,23 +148,50 @@ class DecisionForm(ExactForm):
         super().__init__(*args, **kwargs)
         self.auto_id = f"id_{decision}_%s"
         name, label, help_text = self.TEXTS[decision]
+        if decision == "request_changes":
+            self.fields["category"] = category_field(CHANGE_REASONS)
+        if decision == "mark_ready":
+            self.fields["tested"] = Ticked(required=False, widget=forms.MultipleHiddenInput)
         self.fields[name] = forms.CharField(
             label=label,
             required=False,
             max_length=TEXT,
             help_text=help_text,
-            widget=forms.Textarea(attrs={"rows": 3} | ({"required": True} if name == "reason" else {})),
+            widget=forms.Textarea(attrs={"rows": 3} | ({"required": True} if decision == "revoke_ready" else {})),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Join what was ticked and chosen with the text: the verb takes one note or one reason."""
+        cleaned = super().clean()
+        if "category" in self.fields:
+            chosen = cleaned.pop("category", "")
+            cleaned["reason"] = with_category(CHANGE_REASONS, chosen, cleaned.get("reason", ""))
+        if ticked := cleaned.pop("tested", []):
+            tested = _("Tested: %(names)s.") % {"names": ", ".join(ticked)}
+            cleaned["note"] = "\n\n".join(part for part in (cleaned.get("note", ""), tested) if part)
+        return cleaned
 
 
 class RollbackForm(ExactForm):
     """Back to a version that was in the environment before."""
 
     number = forms.IntegerField(min_value=1)
+    category = category_field(ROLLBACK_REASONS)
     reason = forms.CharField(
-        label="Reason", required=False, max_length=TEXT, widget=NOTE, help_text="The developers read this first."
+        label="Reason",
+        required=False,
+        max_length=TEXT,
+        widget=NOTE,
+        help_text="A kind or a text is needed. The developers read it first.",
     )
     expected_live = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Join the kind and the text: the verb takes one reason."""
+        cleaned = super().clean()
+        chosen = cleaned.pop("category", "")
+        cleaned["reason"] = with_category(ROLLBACK_REASONS, chosen, cleaned.get("reason", ""))
+        return cleaned
 
 
 class ReasonForm(ExactForm):

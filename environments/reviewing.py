@@ -1,18 +1,22 @@
 """What a person reads before a pin moves: what replaces what, the checklist, the difference, what is lost."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from agents.authorship import Authorship, authors_by_part, shares
 from agents.compare import Side
 from agents.comparison import Comparison, Disappearing, disappearing
 from agents.models import Agent, Version
+from agents.summaries import title_of
 from console.organizations.actor import Actor
 from console.organizations.doors import actor_of
 from console.organizations.errors import Holder
+from console.organizations.models import User
 from console.organizations.policies import holder_of
 from environments.available import (
     Offer,
@@ -31,8 +35,18 @@ from environments.gates import Gate
 from environments.models import Environment, Pin
 from environments.pipeline import previous_staging
 from environments.reading import can_read, comparison_of, draft_side, served_side, version_side, with_manifest
+from environments.replacing import consequences_of, facts_of
 from environments.standing import Standing
-from environments.transitions import State
+from environments.versions import included
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one person changed in the draft: the parts by their titles, and when they saved last."""
+
+    name: str
+    at: datetime
+    titles: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +68,9 @@ class Review:
     lost: list[Disappearing] = field(default_factory=list)
     consequences: list[str] = field(default_factory=list)
     version: Version | None = None
+    included: list[Version] = field(default_factory=list)
+    work: list[Work] = field(default_factory=list)
+    authors: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def initial(self) -> dict[str, Any]:
@@ -74,10 +91,11 @@ def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
     refusal = _missing(rights, _permission(target), agent) or draft_refusal(standing, actor)
     gates = [gate for gate in publish_gates(standing, actor) if _is_asked(gate, target)]
     comparison = _compared(agent, target, pin, right) if readable else None
+    authors = authors_by_part(standing.draft) if readable else {}
     return Review(
         target=target,
         button=f"Promote to {target.name}",
-        facts=_facts(target, pin, cut, "as it was published" if standing.draft_version else "cut from the draft"),
+        facts=facts_of(target, pin, cut, "as it was published" if standing.draft_version else "cut from the draft"),
         gates=[gate_line(request, gate, standing, rights) for gate in gates],
         seen_live=pin.version.number if pin else 0,
         seen_digest=standing.draft.manifest.digest,
@@ -85,7 +103,9 @@ def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
         refusal=refusal,
         comparison=comparison,
         lost=disappearing(comparison) if comparison else [],
-        consequences=_consequences(pin, target),
+        consequences=consequences_of(pin, target),
+        work=_work(authors),
+        authors={path: [one.person.name for one in found] for path, found in authors.items()},
     )
 
 
@@ -101,7 +121,7 @@ def version_review(request: HttpRequest, agent: Agent, version: Version, target:
     return Review(
         target=target,
         button=f"{verb} to {target.name}: v{version.number}",
-        facts=_facts(target, pin, version),
+        facts=facts_of(target, pin, version),
         gates=[
             gate_line(request, gate, standing, rights)
             for gate in gates_of(agent, version, target, actor)
@@ -113,9 +133,19 @@ def version_review(request: HttpRequest, agent: Agent, version: Version, target:
         refusal=_refusal(standing, rights, actor, version, target),
         comparison=comparison,
         lost=disappearing(comparison) if comparison else [],
-        consequences=_consequences(pin, target),
+        consequences=consequences_of(pin, target),
         version=version,
+        included=included(agent, after=pin.version.number if pin else 0, upto=version.number),
     )
+
+
+def _work(authors: dict[str, list[Authorship]]) -> list[Work]:
+    """The changes of the draft by who made them, the busiest first (ux.md, criterion 12)."""
+
+    def titles(person: User) -> list[str]:
+        return [title_of(path) for path, found in authors.items() if any(one.person == person for one in found)]
+
+    return [Work(share.person.name, share.at, titles(share.person)) for share in shares(authors)]
 
 
 def gate_line(request: HttpRequest, gate: Gate, standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
@@ -167,32 +197,6 @@ def _missing(rights: frozenset[str], permission: str, agent: Agent) -> Offer | N
 def _compared(agent: Agent, target: Environment, pin: Pin | None, right: Side) -> Comparison:
     left = served_side(target, with_manifest(pin.version) if pin else None)
     return comparison_of(agent, left, right)
-
-
-def _facts(target: Environment, pin: Pin | None, version: Version, how: str = "") -> str:
-    gets = f"{target.name} gets v{version.number}{f', {how}' if how else ''}."
-    if pin is None:
-        return f"{gets} It is the first version there."
-    if pin.version_id == version.pk:
-        return f"{target.name} serves v{version.number} already."
-    where = " for all live traffic" if target.is_production else ""
-    return f"{gets} It replaces v{pin.version.number}{where}."
-
-
-def _consequences(pin: Pin | None, target: Environment) -> list[str]:
-    if pin is None:
-        return []
-    number, state = pin.version.number, pin.version.release.state
-    if target.is_production:
-        return [
-            f"v{number} is superseded and stays one step away: Rollback.",
-            "Other environments and the draft do not change.",
-        ]
-    if state == State.READY:
-        return [f"v{number} is marked ready. Its approval ends: only what {target.name} serves may be pushed."]
-    if state == State.STAGING:
-        return [f"QA has not decided on v{number}; testing of it ends."]
-    return []
 
 
 def _way_to_fix(request: HttpRequest, gate: Gate, standing: Standing, rights: frozenset[str]) -> dict[str, str]:

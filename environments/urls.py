@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{AGENT}unarchive", agents.unarchive, name="agent-unarchive"),
     path(f"{AGENT}promote", moving.promote_page, name="promote"),
     path(f"{AGENT}staging", deciding.decide_page, name="decide"),
+    path(f"{AGENT}staging/now/<int:seen>", deciding.candidate_now, name="candidate"),
     path(f"{AGENT}push", moving.push_page, name="push"),
     path(f"{AGENT}versions/", version_views.version_list, name="version-list"),
     path(f"{AGENT}versions/<int:number>/", version_views.version, name="version"),

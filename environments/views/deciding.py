@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.doors import agent_for
 from agents.models import Agent
@@ -18,6 +18,7 @@ from environments.deciding import DECISIONS, case_of
 from environments.doors import only_looks_on, require_open, rights_of
 from environments.forms import DecisionForm
 from environments.models import SignOff
+from environments.moves import current_pin
 from environments.pipeline import sign_off_environment
 
 
@@ -47,6 +48,18 @@ def decide_page(request: HttpRequest, organization: str, agent: str) -> HttpResp
         "page_error": bool(tried and tried.status >= 400),
     }
     return render(request, "environments/decide.html", context, status=tried.status if tried else 200)
+
+
+@require_safe
+def candidate_now(request: HttpRequest, organization: str, agent: str, seen: int) -> HttpResponse:
+    """The bar of an open page: which version took the place of the one it shows. Asked for every few seconds."""
+    found = agent_for(request, organization, agent)
+    place = sign_off_environment(found.organization)
+    if place is None:
+        raise Http404("The pipeline has no staging environment.")
+    require_open(rights_of(request, found), place, found)
+    context = {"pin": current_pin(found, place), "seen": seen, "agent": found}
+    return render(request, "environments/_candidate_news.html", context)
 
 
 def _form(request: HttpRequest) -> DecisionForm | None:

@@ -40,7 +40,7 @@ def rollback_page(request: HttpRequest, organization: str, agent: str) -> HttpRe
     context = {"agent": found, "form": form, "way": way, "refusal": tried.refusal, "env_kind": way.place.kind}
     context["button"] = f"Rollback to v{way.chosen.version.number}" if way.chosen else "Rollback"
     context["page_error"] = tried.status >= 400
-    context["typed"] = without_field(form, {"number", "reason"} if way.chosen else {"number"})
+    context["typed"] = without_field(form, {"number", "category", "reason"} if way.chosen else {"number"})
     return render(request, "environments/rollback.html", context, status=tried.status)
 
 
