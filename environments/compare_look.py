@@ -27,14 +27,23 @@ class Segment:
 
 @dataclass(frozen=True)
 class Look:
-    """What the address asks for; values that mean nothing are taken for the default."""
+    """What the address asks for; values that mean nothing are taken for the default.
 
-    layout: str = "split"
+    `asked_layout` is empty when the address leaves it to the person's preference, `preferred`.
+    """
+
+    asked_layout: str = ""
+    preferred: str = "split"
     context: str = "3"
     spaces: str = "compare"
     section: str = ""
     part: str = ""
     everything: bool = False
+
+    @property
+    def layout(self) -> str:
+        """split or unified."""
+        return self.asked_layout or self.preferred
 
     @property
     def options(self) -> Options:
@@ -62,24 +71,25 @@ class Look:
     @property
     def query(self) -> str:
         """The part of an address that keeps this look; empty for the default."""
-        asked = {"layout": self.layout, "ctx": self.context, "ws": self.spaces}
+        asked = {"layout": self.asked_layout, "ctx": self.context, "ws": self.spaces}
         asked |= {"section": self.section, "part": self.part, "all": "1" if self.everything else ""}
-        defaults = {"layout": "split", "ctx": "3", "ws": "compare"}
+        defaults = {"ctx": "3", "ws": "compare"}
         return urlencode({name: value for name, value in asked.items() if value and value != defaults.get(name)})
 
     @property
     def carried(self) -> str:
         """What links to single parts carry on: layout and white space."""
-        query = Look(layout=self.layout, spaces=self.spaces).query
+        query = Look(asked_layout=self.asked_layout, spaces=self.spaces).query
         return f"&{query}" if query else ""
 
 
-def look_of(asked: QueryDict) -> Look:
-    """The look that an address asks for."""
+def look_of(asked: QueryDict, preferred: str) -> Look:
+    """The look that an address asks for; `preferred` is the person's own layout: side or unified."""
     layout, context, spaces = (asked.get(name, "") for name in ("layout", "ctx", "ws"))
     spaces = {"1": "show", "0": "ignore"}.get(spaces, spaces)
     return Look(
-        layout=layout if layout in LAYOUTS else "split",
+        asked_layout=layout if layout in LAYOUTS else "",
+        preferred="unified" if preferred == "unified" else "split",
         context=context if context in CONTEXTS else "3",
         spaces=spaces if spaces in SPACES else "compare",
         section=asked.get("section", "")[:40],
@@ -90,7 +100,7 @@ def look_of(asked: QueryDict) -> Look:
 
 def segments(look: Look, address: str) -> list[tuple[str, list[Segment]]]:
     """The choices of the bar: label, and each choice as a link."""
-    layouts = [(_("Side by side"), replace(look, layout="split")), (_("Unified"), replace(look, layout="unified"))]
+    layouts = [(_("Side by side"), "split"), (_("Unified"), "unified")]
     spaces = [
         (_("Compared"), replace(look, spaces="compare")),
         (_("Ignored"), replace(look, spaces="ignore")),
@@ -98,7 +108,15 @@ def segments(look: Look, address: str) -> list[tuple[str, list[Segment]]]:
     ]
     contexts = [(_("All") if name == "all" else name, replace(look, context=name)) for name in CONTEXTS]
     return [
-        (_("Layout"), _cycle(look, address, layouts, "u")),
+        (
+            _("Layout"),
+            _cycle(
+                replace(look, asked_layout=look.layout),
+                address,
+                [(label, replace(look, asked_layout=layout)) for label, layout in layouts],
+                "u",
+            ),
+        ),
         (_("White space"), _cycle(look, address, spaces, "w")),
         (_("Lines around"), _cycle(look, address, contexts)),
     ]

@@ -38,7 +38,7 @@ class ComparePage:
     @cached_property
     def look(self) -> Look:
         """How it is to be shown."""
-        return look_of(self.request.GET)
+        return look_of(self.request.GET, person_of(self.request).diff_layout)
 
     @cached_property
     def rights(self) -> frozenset[str]:

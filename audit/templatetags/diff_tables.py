@@ -1,23 +1,34 @@
-"""Lays a text difference out for the templates; every token is escaped there like any text."""
+"""Lays a text difference out for the templates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from audit.diff import TextDiff
-from audit.side_by_side import Row, side_by_side, unified
+from audit.diff_markup import RowsMarkup
+from audit.side_by_side import side_by_side, unified
 
 register = template.Library()
 
 
 @register.simple_tag
-def diff_rows(diff: TextDiff, layout: str = "split", spaces: object = None) -> list[Row]:
-    """The table rows of a text difference, in two columns or, with layout "unified", in one."""
-    arrange = unified if layout == "unified" else side_by_side
-    return arrange(diff.hunks, diff.folded, spaces=bool(spaces))
+def diff_rows(diff: TextDiff, title: str, layout: str = "", spaces: object = None, **place: Any) -> SafeString:
+    """The table rows of a text difference, in two columns or, with layout "unified", in one.
+
+    `place`: part, at, address, query, as `components/_diff_lines.html` has them.
+    """
+    is_unified = layout == "unified"
+    rows = (unified if is_unified else side_by_side)(diff.hunks, diff.folded, spaces=bool(spaces))
+    part = place.pop("part", None)
+    known = {name: str(value) for name, value in place.items() if value}
+    if part:
+        known |= {"path": part.path, "digest": part.after}
+    return RowsMarkup(title, is_unified, **known).of(rows)
 
 
 @register.filter
-def of_path(found: dict[str, Iterable[str]] | None, path: str) -> Iterable[str]:
+def of_path(found: Mapping[str, Iterable[str]] | None, path: str) -> Iterable[str]:
     """What is known of the part at this path."""
     return (found or {}).get(path, ())

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from agents.doors import agent_for
 from agents.patches import FOR_PATCH, patch_of
 from agents.views.page import malformed
+from audit.diff_markup import RowsMarkup
 from environments.compare_lines import unfolded
 from environments.compare_page import ComparePage
 from environments.forms import LinesForm
@@ -30,9 +31,9 @@ def compare_lines(request: HttpRequest, organization: str, agent: str, pair: str
         raise malformed(form)
     _left, right = ComparePage(request, found, pair).sides
     asked = form.cleaned_data
-    context = {"rows": unfolded(found, right, asked), "asked": asked, "address": request.path.removesuffix("/lines")}
-    context["part"] = {"path": asked["part"], "after": asked["digest"]}
-    return render(request, "environments/compare_lines.html", context)
+    rows = unfolded(found, right, asked)
+    place = {"address": request.path.removesuffix("/lines"), "path": asked["part"], "digest": asked["digest"]}
+    return HttpResponse(RowsMarkup("", asked["layout"] == "unified", at=asked["at"], **place).of(rows))
 
 
 @require_safe

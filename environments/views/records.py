@@ -1,4 +1,4 @@
-"""What happened and what differs: the timeline, the record of one move, comparisons."""
+"""What happened: the timeline, and the record of one move."""
 
 from uuid import UUID
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from console.benchmarks import auditing, lifecycle, lists, report
+from console.benchmarks import auditing, comparing, lifecycle, lists, report
 from console.benchmarks.people import found_crew
 
 
@@ -44,6 +44,7 @@ class Command(BaseCommand):
     def _measure(self, rounds: int, agents: int, events: int) -> str:
         crew = found_crew()
         series = lifecycle.measure(crew, rounds)
+        series += comparing.measure(crew, rounds)
         series += lists.measure(crew, rounds, agents)
         verified = auditing.measure_verify(crew, events)
         series.append(auditing.measure_page(crew, rounds, verified[0]))
