@@ -50,10 +50,11 @@ Groups = list[tuple[str, list[Choice]]]
 def choices_for(standing: Standing, versions: list[Version], rights: frozenset[str]) -> Groups:
     """Everything that can stand on a side, by group; two queries at most."""
     places = [_place(pin, standing) for pin in standing.pins.values() if readable(rights, [pin.version])]
-    moving = [_draft(standing.draft), *places] if "view_draft" in rights else places
     numbered = [_version(version, standing) for version in readable(rights, versions)]
-    saves = list(_saves(standing.agent)) if "view_draft" in rights else []
-    groups = [(_("Draft and environments"), moving), (_("Versions"), numbered), (_("Saves of the draft"), saves)]
+    groups = [(_("Environments"), places), (_("Versions"), numbered)]
+    if "view_draft" in rights:
+        moving = [_draft(standing.draft), *places]
+        groups = [(_("Draft and environments"), moving), groups[1], (_("Saves"), list(_saves(standing.agent)))]
     return [(label, choices) for label, choices in groups if choices]
 
 

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import html
 
-from agents.compare import Side, compare
+from agents.compare import Options, Side, compare
 from agents.comparison import Comparison
+from agents.parts import split
 
 SCRIPT = "<script>alert(1)</script>"
 LEFT: dict[str, Any] = {
@@ -92,3 +95,45 @@ def test_render_diff__identical__says_so_without_tables() -> None:
     rendered = render_to_string("components/_diff.html", {"comparison": compare(side, Side("v18", side.manifest), str)})
 
     assert words(html.fromstring(rendered)) == "v18 and v15 are identical."
+
+
+leaves = (
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([1.0, 1.5, "1", "a", "a b", "a  b", "a\nb\n", ""])
+)
+values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner))
+texts = st.sampled_from(["One.\n", "One. \n", "One.\r\n", "One.\nTwo.\n", "Two.\nOne.\n", "One."])
+configs = st.fixed_dictionaries(
+    {},
+    optional={
+        "prompt": texts,
+        "settings": st.dictionaries(st.sampled_from(["greeting", "model"]), values),
+        "flow": st.fixed_dictionaries(
+            {"nodes": st.dictionaries(st.sampled_from("xy"), values), "edges": st.lists(values)}
+        ),
+        "knowledge": st.fixed_dictionaries({"faq": st.fixed_dictionaries({"title": texts, "content": texts})}),
+        "variables": st.dictionaries(st.sampled_from("xy"), values),
+        "extensions": st.dictionaries(st.sampled_from("xy"), values),
+    },
+)
+
+
+@given(left=configs, right=configs, ignore_space=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_render_diff__any_two_configurations__denies_a_difference_only_where_there_is_none(
+    left: dict[str, Any], right: dict[str, Any], ignore_space: bool
+) -> None:
+    before, after = split(left), split(right)
+    bodies = {document.manifest[path]: body for document in (before, after) for path, body in document.parts.items()}
+    sides = Side("v1", before.manifest, digest=before.digest), Side("v2", after.manifest, digest=after.digest)
+
+    found = compare(*sides, lambda digest: json.loads(bodies[digest]), Options(ignore_space=ignore_space))
+    document = html.fromstring(render_to_string("components/_diff.html", {"comparison": found}))
+
+    changed = {
+        path for path in {*before.manifest, *after.manifest} if before.manifest.get(path) != after.manifest.get(path)
+    }
+    assert {part.path for part in found.sections} == changed
+    assert ("Identical: same digest" in words(document)) == (before.digest == after.digest)
+    for part in found.sections:
+        shown = document.xpath("//*[@id=$id]//*[@data-change or @class='diff-note']", id=f"part-{part.name}")
+        assert shown, part.path
