@@ -21,6 +21,7 @@ app.conf.update(
         "audit-checkpoints": {"task": "audit.jobs.write_checkpoints", "schedule": 60.0},
         "audit-verification": {"task": "audit.jobs.verify_chains", "schedule": crontab(hour="3", minute="15")},
         "outgoing-mail": {"task": "console.organizations.jobs.send_outgoing_mail", "schedule": 5.0},
+        "unattended-jobs": {"task": "environments.jobs.sweep_jobs", "schedule": 10.0},
         "stale-approvals": {"task": "environments.jobs.revoke_stale_approvals", "schedule": 60.0},
         "old-notifications": {
             "task": "console.organizations.jobs.forget_old_notifications",

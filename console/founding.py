@@ -18,6 +18,7 @@ from console.organizations.roles import Role
 from console.organizations.tracking import credit
 from console.rules import checked_rules
 from environments.actions import create_pipeline
+from environments.presets import STANDARD, preset_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Charter:
 
     slug: str
     name: str
+    preset: str = STANDARD.name
     rules: dict[str, Any] = field(default_factory=dict)
 
 
@@ -75,7 +77,10 @@ def _found(charter: Charter, founder: User, actor: Actor) -> Organization:
     credit(membership, by=founder, at=membership.joined_at)
     membership.save(force_insert=True)
     policies.sync_member_groups(founder, organization, membership.roles)
-    create_pipeline(organization, actor=actor)
+    preset = preset_named(charter.preset)
+    if preset is None:
+        raise refused("preset", "There is no such pipeline to begin with.")
+    create_pipeline(organization, actor=actor, preset=preset)
     data = {"slug": organization.slug, "name": organization.name, "rules": charter.rules}
     record("organization.created", organization.audit_target(), actor=actor, data=data)
     return organization

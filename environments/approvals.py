@@ -14,6 +14,9 @@ from console.organizations.models import Organization, User
 from environments import policies
 from environments.models import Environment, SignOff
 
+# Decisions that say nothing against what another person approved.
+SILENT = frozenset({SignOff.Decision.EXPIRED, SignOff.Decision.WITHDRAWN, SignOff.Decision.APPROVED})
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -33,18 +36,23 @@ class Basis:
         return sha256(orjson.dumps(self.as_json(), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def basis_of(version: Version, target: Environment | None, organization: Organization) -> Basis:
-    """The basis of an approval of this version for this target now."""
-    return Basis(version.digest, [], rules_of(target, organization))
+def basis_of(version: Version, pipeline: Iterable[Environment], organization: Organization) -> Basis:
+    """The basis of an approval of this version now."""
+    return Basis(version.digest, [], rules_of(pipeline, organization))
 
 
-def rules_of(target: Environment | None, organization: Organization) -> dict[str, Any]:
-    """The rules in force that an approval for this target speaks of."""
+def rules_of(pipeline: Iterable[Environment], organization: Organization) -> dict[str, Any]:
+    """The rules in force that an approval speaks of: those of every production environment, and where QA decides.
+
+    So what one of them asks for, or that there is one more, makes it stale.
+    """
+    places = list(pipeline)
+    tested = [place.slug for place in places if place.is_staging]
     return {
         "four_eyes": organization.four_eyes,
         "ticket_required": organization.ticket_required,
-        "requires_sign_off": target.requires_sign_off if target else True,
-        "target": target.slug if target else "",
+        "decided_in": tested[-1] if tested else "",
+        "entry": {place.slug: place.rules.in_force() for place in places if place.is_production},
     }
 
 
@@ -57,26 +65,27 @@ def approved_by_others(agent: Agent) -> set[UUID]:
     for decision in SignOff.objects.filter(agent=agent).order_by("at", "pk"):
         if decision.decision == SignOff.Decision.READY and not decision.is_self_approval:
             found.add(decision.version_id)
-        elif decision.decision not in {SignOff.Decision.EXPIRED, SignOff.Decision.WITHDRAWN}:
+        elif decision.decision not in SILENT:
             found.discard(decision.version_id)
     return found
 
 
 def approval_of(version: Version) -> SignOff | None:
     """The latest decision on a version when it is an approval; an approval that was revoked is none."""
-    return approval_among(SignOff.objects.filter(version=version).select_related("by").newest_first()[:1])
+    return approval_among(SignOff.objects.filter(version=version).select_related("by").newest_first())
 
 
 def approval_among(decisions: Iterable[SignOff]) -> SignOff | None:
     """The same among a version's decisions, the newest first."""
-    latest = next(iter(decisions), None)
+    further = SignOff.Decision.APPROVED  # adds to an approval and decides nothing itself
+    latest = next((one for one in decisions if one.decision != further), None)
     return latest if latest and latest.decision == SignOff.Decision.READY else None
 
 
 def staleness(
     sign_off: SignOff,
     version: Version,
-    target: Environment | None,
+    pipeline: Iterable[Environment],
     *,
     now: datetime,
     may: Callable[[User | None, str, Agent], bool] = policies.may,
@@ -86,7 +95,7 @@ def staleness(
     `version.agent.organization` must be current: the rules are read from it.
     """
     organization = version.agent.organization
-    current = basis_of(version, target, organization)
+    current = basis_of(version, pipeline, organization)
     if current.fingerprint != sign_off.fingerprint:
         return _what_moved(sign_off.basis, current.as_json())
     if now - sign_off.at > life_of(organization):
@@ -109,8 +118,8 @@ def _what_moved(then: dict[str, Any], now: dict[str, Any]) -> str:
     words = {
         "four_eyes": "the four-eyes rule",
         "ticket_required": "the change-ticket rule",
-        "requires_sign_off": "the sign-off rule of the environment",
-        "target": "the target environment",
+        "decided_in": "the environment in which QA decides",
+        "entry": "the rules of a production environment",
     }
     rules: dict[str, Any] = then.get("rules", {})
     moved = [words[name] for name in words if rules.get(name) != now["rules"][name]]

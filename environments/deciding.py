@@ -75,8 +75,7 @@ def case_of(request: HttpRequest, agent: Agent, bound: DecisionForm | None) -> C
     version = with_manifest(pin.version)
     version.agent, version.release = agent, pin.version.release
     approval = approval_of(version) if version.release.state == State.READY else None
-    target = standing.live[0] if standing.live else None
-    stale = staleness(approval, version, target, now=database_time()) if approval else None
+    stale = staleness(approval, version, standing.environments, now=database_time()) if approval else None
     bases = _bases(standing, version)
     against = request.GET.get("against", "")
     base = next((one for one in bases if one["name"] == against), bases[0] if bases else None)

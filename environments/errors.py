@@ -1,6 +1,6 @@
 """Refusals of the environments room; the codes are those of contract.md."""
 
-from console.organizations.errors import Conflict, PermissionMissing
+from console.organizations.errors import Conflict, PermissionMissing, Refusal
 
 
 class IllegalTransition(Conflict):
@@ -52,6 +52,13 @@ class EnvironmentUnpinned(Conflict):
     title = "Nothing is pinned there"
 
 
+class NothingPinned(Conflict):
+    """An agent of a bulk act has nothing there that could be moved."""
+
+    code = "nothing_pinned"
+    title = "Nothing to move"
+
+
 class StillServed(Conflict):
     """The agent is pinned in a production environment and cannot be archived."""
 
@@ -64,3 +71,10 @@ class SelfApproval(PermissionMissing):
 
     code = "self_approval"
     title = "Four eyes are needed"
+
+
+class Contradiction(Refusal):
+    """Two parameters that exclude each other (contract.md: 400)."""
+
+    code = "contradicting_parameters"
+    title = "These parameters exclude each other"

@@ -7,12 +7,12 @@ facts for all its agents before (`environments.gathering`) and hands them to the
 from datetime import datetime
 from uuid import UUID
 
-from agents.models import Agent, Draft, Version
+from agents.models import Agent, Draft, Part, Version
 from agents.policies import grants_on
 from agents.versions import ancestry, people_behind
 from audit.clock import database_time
 from console.organizations.errors import Holder
-from console.organizations.models import Organization, User
+from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import holder_of
 from environments import pipeline, policies
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
@@ -42,9 +42,22 @@ class Facts:
         holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=version.digest)
         return holds.select_related("version", "by").first()
 
-    def previous_staging(self, environment: Environment) -> Environment | None:
-        """The staging environment right before this one."""
-        return pipeline.previous_staging(environment)
+    def pipeline_of(self, organization: Organization) -> list[Environment]:
+        """The organization's environments in order."""
+        return pipeline.environments_of(organization)
+
+    def previous_hop(self, environment: Environment) -> Environment | None:
+        """The environment right before this one."""
+        return pipeline.previous_hop(environment)
+
+    def members_with(self, role: str, organization: Organization) -> set[UUID]:
+        """The members who hold a role now."""
+        return set(Membership.objects.filter(organization=organization).with_role(role).values_list("user", flat=True))
+
+    def missing_parts(self, version: Version) -> int:
+        """How many parts of a version the store does not have; none, unless somebody went around the database."""
+        entries = set(Version.objects.get(pk=version.pk).manifest.entries.values())
+        return len(entries) - Part.objects.filter(organization=version.organization_id, digest__in=entries).count()
 
     def pin(self, agent: Agent, environment: Environment | None) -> Pin | None:
         """What an environment serves of the agent, with its version and deployment."""

@@ -16,7 +16,7 @@ from agents.policies import grants_on
 from agents.versions import bases_below, line_of
 from audit.clock import database_time
 from console.organizations.errors import Holder
-from console.organizations.models import Organization, User
+from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import holders_in
 from console.organizations.roles import PERMISSIONS, roles_carrying
 from environments.facts import Facts
@@ -24,7 +24,19 @@ from environments.models import Deployment, Environment, Hold, Pin, SignOff
 from environments.standing import Standing
 
 MEMBERSHIP = "view_agent_releases"  # every role carries it: a grant counts only beside one
-ASKED = frozenset({MEMBERSHIP, "edit_draft", "promote_to_staging", "mark_ready", "push_to_production", "lift_hold"})
+ASKED = frozenset(
+    {
+        MEMBERSHIP,
+        "approve_release",
+        "manage_environments",
+        "manage_keys",
+        "edit_draft",
+        "promote_to_staging",
+        "mark_ready",
+        "push_to_production",
+        "lift_hold",
+    }
+)
 NAMES = 10
 
 
@@ -41,6 +53,7 @@ class Gathered(Facts):
     bases: dict[UUID, UUID | None]
     holders: dict[str, dict[UUID, str]]
     grants: set[tuple[UUID, UUID, str]]
+    members: dict[str, set[UUID]]
 
     def now(self) -> datetime:
         """The moment of the gathering."""
@@ -66,10 +79,18 @@ class Gathered(Facts):
         """The hold that keeps this content back."""
         return next((hold for hold in self.holds[agent.pk] if hold.version.digest == version.digest), None)
 
-    def previous_staging(self, environment: Environment) -> Environment | None:
-        """The staging environment right before this one."""
-        before = [place for place in self.pipeline if place.is_staging and place.position < environment.position]
+    def pipeline_of(self, organization: Organization) -> list[Environment]:
+        """The organization's environments in order."""
+        return self.pipeline
+
+    def previous_hop(self, environment: Environment) -> Environment | None:
+        """The environment right before this one."""
+        before = [one for one in self.pipeline if not one.is_development and one.position < environment.position]
         return before[-1] if before else None
+
+    def members_with(self, role: str, organization: Organization) -> set[UUID]:
+        """The members who hold a role."""
+        return self.members[role]
 
     def pin(self, agent: Agent, environment: Environment | None) -> Pin | None:
         """What an environment serves of the agent."""
@@ -108,6 +129,7 @@ def gather(agents: Collection[Agent], organization: Organization, pipeline: list
         bases=bases_below(_bases_to_follow(pins, drafts)),
         holders=holders_in(organization, ASKED),
         grants=grants_on(agents),
+        members=_members(organization, pipeline),
     )
     latest = _latest(agents)
     return {
@@ -122,6 +144,13 @@ def gather(agents: Collection[Agent], organization: Organization, pipeline: list
         )
         for agent in agents
     }
+
+
+def _members(organization: Organization, pipeline: list[Environment]) -> dict[str, set[UUID]]:
+    """Who holds the roles that an environment asks approvals of; no query where none does."""
+    asked = {one.role for place in pipeline for one in place.rules.approvals}
+    members = Membership.objects.filter(organization=organization) if asked else Membership.objects.none()
+    return {role: set(members.with_role(role).values_list("user", flat=True)) for role in asked}
 
 
 def _pins(agents: Collection[Agent]) -> dict[UUID, dict[UUID, Pin]]:

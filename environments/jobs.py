@@ -1,11 +1,15 @@
 """Scheduled work that calls verbs."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from console.organizations.actor import SYSTEM
 from console.organizations.errors import Refusal
+from environments import bulk
 from environments.actions import revoke_stale_approval
 from environments.models import Release
+from environments.tasks import wake
 
 
 @shared_task
@@ -23,3 +27,18 @@ def revoke_stale_approvals() -> int:
         except Refusal:  # decided meanwhile by a person
             continue
     return taken_back
+
+
+@shared_task
+def run_job(job_id: str) -> None:
+    """Carry a bulk job out, as far as nobody else is at it; safe to deliver twice, late or not at all."""
+    bulk.run(UUID(job_id))
+
+
+@shared_task
+def sweep_jobs() -> int:
+    """Wake a worker for every job that is not over and that nobody holds: its worker died, or its message was lost."""
+    waiting = bulk.unattended()
+    for job_id in waiting:
+        wake(job_id)
+    return len(waiting)

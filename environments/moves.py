@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from agents.models import Agent, Version
 from console.organizations.models import User
@@ -27,6 +28,8 @@ class Why:
     sign_off: SignOff | None = None
     gates: list[dict[str, Any]] = field(default_factory=list)
     is_self_approval: bool = False
+    break_glass: str = ""
+    job: UUID | None = None
 
 
 def current_pin(agent: Agent, environment: Environment) -> Pin | None:
@@ -53,6 +56,8 @@ def move_pin(agent: Agent, environment: Environment, version: Version, why: Why)
         sign_off=why.sign_off,
         gates=why.gates,
         is_self_approval=why.is_self_approval,
+        break_glass=why.break_glass,
+        job_id=why.job,
     )
     if pin:
         former = pin.version

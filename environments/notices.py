@@ -15,6 +15,7 @@ ICONS = {
     "ready": "badge-check",
     "changes_requested": "message-square-warning",
     "pushed": "rocket",
+    "glass_broken": "triangle-alert",
     "rolled_back": "undo-2",
     "approval_stale": "hourglass",
 }

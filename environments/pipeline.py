@@ -4,12 +4,6 @@ from console.organizations.errors import Conflict
 from console.organizations.models import Organization
 from environments.models import Environment
 
-STANDARD = [
-    ("development", "Development", Environment.Kind.DEVELOPMENT),
-    ("staging", "Staging", Environment.Kind.STAGING),
-    ("production", "Production", Environment.Kind.PRODUCTION),
-]
-
 
 def environments_of(organization: Organization) -> list[Environment]:
     """The pipeline in order."""
@@ -37,17 +31,12 @@ def next_environment(environment: Environment) -> Environment | None:
     return following.in_order().first()
 
 
-def previous_staging(environment: Environment) -> Environment | None:
-    """The staging environment right before this one in the pipeline: the hop that may not be skipped."""
-    return (
-        Environment.objects.filter(
-            organization=environment.organization_id,
-            kind=Environment.Kind.STAGING,
-            position__lt=environment.position,
-        )
-        .in_order()
-        .last()
-    )
+def previous_hop(environment: Environment) -> Environment | None:
+    """The environment right before this one, the hop that may not be skipped; None for the entry environment."""
+    earlier = Environment.objects.filter(
+        organization=environment.organization_id, position__lt=environment.position
+    ).exclude(kind=Environment.Kind.DEVELOPMENT)
+    return earlier.in_order().last()
 
 
 def sign_off_environment(organization: Organization) -> Environment | None:
@@ -57,6 +46,6 @@ def sign_off_environment(organization: Organization) -> Environment | None:
 
 
 def production_environment(organization: Organization) -> Environment | None:
-    """The first production environment: what a sign-off speaks of, and where a push goes by default."""
+    """The first production environment: where a push goes by default."""
     production = Environment.objects.filter(organization=organization, kind=Environment.Kind.PRODUCTION)
     return production.in_order().first()

@@ -26,6 +26,7 @@ AUDIENCES = {
     Event.READY: Audience(holding="push_to_production"),
     Event.CHANGES_REQUESTED: Audience(behind=True),
     Event.PUSHED: Audience(holding="push_to_production", behind=True, signers=True),
+    Event.GLASS_BROKEN: Audience(holding="break_glass", behind=True, signers=True),
     Event.ROLLED_BACK: Audience(holding="roll_back", behind=True, signers=True),
     Event.APPROVAL_STALE: Audience(holding="push_to_production", signers=True),
 }

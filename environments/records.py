@@ -148,9 +148,11 @@ def _rules(rules: dict[str, Any]) -> list[str]:
         else _("Four eyes were switched off.")
     )
     ticket = _("A push asks for a change ticket.") if rules.get("ticket_required") else _("No ticket is asked for.")
-    needed = (
-        _("%(target)s asks for a sign-off.")
-        if rules.get("requires_sign_off")
-        else _("%(target)s asks for no sign-off.")
-    )
-    return [four_eyes, ticket, needed % {"target": rules.get("target") or "?"}]
+    return [four_eyes, ticket, *[_asks(slug, asked) for slug, asked in rules.get("entry", {}).items()]]
+
+
+def _asks(slug: str, asked: dict[str, Any]) -> str:
+    """Whether a production environment asked for a sign-off."""
+    if asked.get("requires_sign_off"):
+        return _("%(target)s asks for a sign-off.") % {"target": slug}
+    return _("%(target)s asks for no sign-off.") % {"target": slug}

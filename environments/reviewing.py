@@ -33,7 +33,7 @@ from environments.available import (
 from environments.doors import rights_of, standing_for
 from environments.gates import Gate
 from environments.models import Environment, Pin
-from environments.pipeline import previous_staging
+from environments.pipeline import previous_hop
 from environments.reading import can_read, comparison_of, draft_side, served_side, version_side, with_manifest
 from environments.replacing import consequences_of, facts_of
 from environments.standing import Standing
@@ -168,7 +168,7 @@ def needs(holder: Holder | None) -> str:
 
 def _is_asked(gate: Gate, target: Environment) -> bool:
     """Leaves out the question that cannot be asked: what comes before the first environment."""
-    return gate.rule != "previous_environment" or previous_staging(target) is not None
+    return gate.rule != "previous_environment" or previous_hop(target) is not None
 
 
 def _refusal(

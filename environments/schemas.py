@@ -190,6 +190,7 @@ class EnvironmentOut(Schema):
     description: str
     kind: str
     position: int
+    is_default: bool
     rules: dict[str, Any]
 
 
@@ -220,3 +221,122 @@ class Sides(Schema):
 
     before: str = Field(alias="from", max_length=100)
     after: str = Field(alias="to", max_length=100)
+
+
+class RulesIn(Body):
+    """The entry rules of an environment, whole; what is left out asks for nothing (environments/rules.py)."""
+
+    requires_sign_off: bool = True
+    document_valid: bool = False
+    soak_minutes: int = 0
+    approvals: list[dict[str, Any]] = []
+    ticket_pattern: str = ""
+    windows: list[dict[str, Any]] = []
+    freeze: dict[str, Any] | None = None
+    service_accounts_only: bool = False
+    export_kept: bool = False
+
+
+class EnvironmentIn(Body):
+    """A new environment."""
+
+    name: str = Field(max_length=200)
+    slug: str = Field(default="", max_length=63)
+    kind: str = Field(default="staging", max_length=20)
+    position: int | None = Field(default=None, ge=0, le=1000)
+    description: str = Field(default="", max_length=2000)
+    rules: RulesIn | None = None
+
+
+class EnvironmentPatch(Body):
+    """What is to change; a field that is left out stays, `rules` replace all rules."""
+
+    name: str | None = Field(default=None, max_length=200)
+    position: int | None = Field(default=None, ge=0, le=1000)
+    description: str | None = Field(default=None, max_length=2000)
+    rules: RulesIn | None = None
+    is_default: bool | None = None
+
+
+class DifferenceOut(Schema):
+    """Where one agent stands in two environments."""
+
+    agent: str
+    name: str
+    source_version: int | None
+    target_version: int | None
+    digest: str | None
+    differs: bool
+    sections: list[str]
+    promotable: bool
+    why_not: str
+    gates: list[GateOut]
+
+
+class DifferencesOut(Schema):
+    """A page of agents with their difference, by slug."""
+
+    items: list[DifferenceOut]
+    next_cursor: str | None
+
+
+class BulkIn(Body):
+    """What is to move: `agents` (or `flowIds`) by slug or id; without a list every agent pinned in the source."""
+
+    source: str = Field(max_length=63)
+    target: str = Field(max_length=63)
+    agents: list[str] | None = None
+    flow_ids: list[str] | None = Field(default=None, alias="flowIds")
+    expected_digests: dict[str, str] = {}
+    note: str = Note
+    ticket: str = Field(default="", max_length=100)
+
+
+class JobOut(Schema):
+    """A job with true counts: `done` are the agents that moved or had nothing to move."""
+
+    id: UUID
+    kind: str
+    state: str
+    source: str | None
+    target: str
+    total: int
+    done: int
+    failed: int
+    skipped: int
+    items_url: str
+    by: PersonOut
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class StartedOut(Schema):
+    """A job that was started."""
+
+    job: JobOut
+
+
+class JobsOut(Schema):
+    """A page of jobs, newest first."""
+
+    items: list[JobOut]
+    next_cursor: str | None
+
+
+class JobItemOut(Schema):
+    """How one agent of a job ended."""
+
+    agent: str
+    version: int | None
+    state: str
+    code: str
+    message: str
+    deployment: UUID | None
+
+
+class JobItemsOut(Schema):
+    """A page of items in the order of the job."""
+
+    items: list[JobItemOut]
+    next_cursor: str | None

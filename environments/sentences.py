@@ -23,6 +23,8 @@ def _spoken(event: str, *, revoked: bool) -> str:
             return _("%(by)s requested changes to v%(version)s of %(agent)s")
         case Event.PUSHED:
             return _("%(by)s pushed v%(version)s of %(agent)s to %(environment)s")
+        case Event.GLASS_BROKEN:
+            return _("%(by)s broke the glass: v%(version)s of %(agent)s went to %(environment)s past failing gates")
         case Event.ROLLED_BACK:
             return _("%(by)s rolled %(environment)s of %(agent)s back from v%(version)s to v%(back_to)s")
     if revoked:

@@ -46,6 +46,8 @@ def tell_of_move(move: Deployment, actor: Actor, *, was: str = "") -> None:
     if move.action == Deployment.Action.ROLLBACK and move.from_version:
         event, version = Event.ROLLED_BACK, move.from_version
         names |= {"version": version.number, "back_to": move.version.number}
+    elif move.break_glass:
+        event = Event.GLASS_BROKEN
     elif event == Event.PROMOTED:
         path = _address("environments:decide", move.agent)
     news = [News(event=event, version=version, at=move.at, path=path, names=names, said=move.note)]

@@ -16,6 +16,7 @@ Decision = SignOff.Decision
 ICONS = {Action.PUSH: "rocket", Action.ROLLBACK: "undo-2"}
 DECISIONS = {
     Decision.READY: ("badge-check", "{by} marked v{number} ready for Production"),
+    Decision.APPROVED: ("badge-check", "{by} approved v{number} as well"),
     Decision.CHANGES_REQUESTED: ("message-square-warning", "{by} requested changes to v{number}"),
     Decision.WITHDRAWN: ("undo-2", "{by} withdrew the request for changes to v{number}"),
     Decision.REVOKED: ("x", "{by} revoked the approval of v{number}"),

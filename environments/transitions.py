@@ -28,6 +28,7 @@ STEPS = {
         Step("request_changes", "Request changes", "mark_ready", frozenset({State.STAGING})),
         Step("withdraw_request", "Withdraw the request", "mark_ready", frozenset({State.CHANGES_REQUESTED})),
         Step("revoke_ready", "Revoke the approval", "revoke_ready", frozenset({State.READY})),
+        Step("approve_release", "Approve as well", "approve_release", frozenset({State.READY})),
         Step("push_to_production", "Push to Production", "push_to_production", frozenset({State.READY})),
         Step("lift_hold", "Lift hold", "lift_hold", frozenset({State.ROLLED_BACK})),
         Step(

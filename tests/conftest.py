@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.samples import SAMPLES
 
-pytest_plugins = ("tests.cast",)
+pytest_plugins = ("tests.cast", "tests.api.bulk")
 
 TESTS = Path(__file__).resolve().parent
 

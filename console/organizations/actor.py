@@ -24,6 +24,7 @@ class Actor:
     address: str = ""
     proven_at: datetime | None = None
     name: str = "Slipway"
+    job: UUID | None = None  # the bulk work that the act is part of
 
     @property
     def key(self) -> "ApiKey | None":

@@ -39,10 +39,12 @@ AGENT_PERMISSIONS = {
     "view_staging": "open Staging",
     "mark_ready": "mark ready for Production or request changes",
     "revoke_ready": "revoke an approval",
+    "approve_release": "approve a version that is ready, where an environment asks for more approvals",
     "view_production": "open Production",
     "push_to_production": "push to Production",
     "roll_back": "roll back",
     "lift_hold": "lift a hold",
+    "break_glass": "push past failing gates in an emergency",
 }
 
 # Permissions on the organization as a whole.
@@ -53,6 +55,7 @@ ORGANIZATION_PERMISSIONS = {
     "manage_members": "invite, change and remove members",
     "view_settings": "see the organization's settings",
     "manage_settings": "change the organization's settings",
+    "manage_environments": "add, order and change environments and their rules",
     "create_own_keys": "make API keys for oneself",
     "manage_keys": "make, allow and revoke all API keys of the organization",
     "view_own_events": "see one's own audit events",
@@ -68,7 +71,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.DEVELOPER: frozenset(
         _EVERYBODY | {"view_development", "view_draft", "edit_draft", "promote_to_staging", "create_agent"}
     ),
-    Role.QA: frozenset(_EVERYBODY | {"view_staging", "mark_ready", "revoke_ready", "view_release_events"}),
+    Role.QA: frozenset(
+        _EVERYBODY | {"view_staging", "mark_ready", "revoke_ready", "approve_release", "view_release_events"}
+    ),
     Role.ORG_ADMIN: frozenset(set(PERMISSIONS) - {"mark_ready"}),
     Role.AUDITOR: frozenset(
         _EVERYBODY
@@ -93,7 +98,7 @@ ASSISTANT_PERMISSIONS = frozenset(
 )
 
 # What no key may do: who may act by program, and who belongs to the organization, is decided by people at a screen.
-PEOPLE_ONLY = frozenset({"manage_members", "manage_settings"})
+PEOPLE_ONLY = frozenset({"manage_members", "manage_settings", "break_glass"})
 
 # What an organization may open to a role by a setting: setting -> (role, permission).
 OPTIONAL_READING = {

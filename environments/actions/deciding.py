@@ -12,10 +12,11 @@ from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import person, pin_of, require_digest, version_of
 from environments.approvals import approval_of, basis_of, staleness
+from environments.errors import Unchanged
 from environments.gates import own_decision
 from environments.models import Environment, Release, SignOff
 from environments.moves import change_state
-from environments.pipeline import production_environment, sign_off_environment
+from environments.pipeline import environments_of, sign_off_environment
 from environments.telling import tell_of_decision
 from environments.transitions import illegal, require_state
 
@@ -30,7 +31,7 @@ class _Case:
     agent: Agent
     version: Version
     environment: Environment
-    production: Environment | None
+    pipeline: list[Environment]
 
 
 @verb("release.marked_ready")
@@ -83,6 +84,31 @@ def withdraw_request(agent: Agent, *, actor: Actor, number: int, note: str = "")
     return sign_off
 
 
+@verb("release.approved")
+def approve_release(
+    agent: Agent, *, actor: Actor, number: int, note: str = "", expected_digest: str | None = None
+) -> SignOff:
+    """Add one's approval to a version that QA marked ready, where an environment asks for several; once per person.
+
+    It decides nothing alone: the gate *approvals* counts who approved and still holds the role.
+    """
+    locked = lock_agent(agent)
+    policies.require(actor, "approve_release", locked)
+    note = checked_text(note, "note")
+    case = _candidate(locked, number, "approve_release")
+    require_digest(case.version, expected_digest)
+    own = own_decision(case.agent, case.version, case.environment, actor)
+    if own is not None and locked.organization.four_eyes:
+        raise own
+    since = approval_of(case.version)
+    further = SignOff.objects.filter(version=case.version, by=person(actor))
+    if since and further.filter(at__gte=since.at).exists():
+        raise Unchanged(f"You approved v{number} already. Nothing was changed.", version=number)
+    sign_off = _decide(case, Decision.APPROVED, _stays, actor, note, is_self_approval=own is not None)
+    _record("release.approved", case, actor, note, sign_off, {"self_approval": own is not None})
+    return sign_off
+
+
 @verb("release.ready_revoked")
 def revoke_ready(agent: Agent, *, actor: Actor, number: int, reason: str) -> SignOff:
     """Take an approval back; the version is a candidate again."""
@@ -104,7 +130,7 @@ def revoke_stale_approval(agent: Agent, *, actor: Actor, number: int) -> SignOff
     locked = lock_agent(agent, archived_too=True)
     case = _candidate(locked, number, "revoke_ready")
     approval = approval_of(case.version)
-    why = staleness(approval, case.version, case.production, now=database_time()) if approval else "It is gone."
+    why = staleness(approval, case.version, case.pipeline, now=database_time()) if approval else "It is gone."
     if why is None:
         return None
     sign_off = _decide(case, Decision.EXPIRED, case.version.release.to_staging, actor, why)
@@ -123,8 +149,12 @@ def _candidate(agent: Agent, number: int, verb_name: str) -> _Case:
         agent=agent,
         version=version,
         environment=environment,
-        production=production_environment(agent.organization),
+        pipeline=environments_of(agent.organization),
     )
+
+
+def _stays() -> None:
+    """The decision changes no state."""
 
 
 def _decide(
@@ -138,8 +168,9 @@ def _decide(
 ) -> SignOff:
     """Change the version's state and keep the decision beside it, both at one moment."""
     now = database_time()
-    change_state(case.version.release, transition, now)
-    basis = basis_of(case.version, case.production, case.agent.organization)
+    if transition is not _stays:
+        change_state(case.version.release, transition, now)
+    basis = basis_of(case.version, case.pipeline, case.agent.organization)
     sign_off = SignOff.objects.create(
         organization=case.agent.organization,
         agent=case.agent,

@@ -45,18 +45,20 @@ def publish(
     actor: Actor,
     description: str = "",
     environment: str | None = None,
+    ticket: str = "",
     expected_digest: str | None = None,
     expected_live: int | None = None,
 ) -> Deployment:
     """Promote to Staging: cut the draft as the next version and pin it to the first environment after Development.
 
-    A draft equal to the latest version promotes that version. Refuses `Unchanged`, `StaleBase` when
-    something moved that the draft does not know of, `Stale` when the draft or Staging is not what was seen.
+    In a pipeline without staging environments that is a push, with its right and gates. A draft equal to the
+    latest version promotes that version. Refuses `Unchanged`, `StaleBase` when something moved that the draft
+    does not know of, `Stale` when the draft or the environment is not what was seen.
     """
     locked = lock_agent(agent)
-    policies.require(actor, "promote_to_staging", locked)
-    note = checked_text(description, "description")
     target = _entry(locked, environment)
+    policies.require(actor, "push_to_production" if target.is_production else "promote_to_staging", locked)
+    note = checked_text(description, "description")
     draft = draft_of(locked)
     if expected_digest is not None and expected_digest != draft.manifest.digest:
         raise Stale(
@@ -66,10 +68,7 @@ def publish(
         )
     require_live(locked, target, expected_live)
     version = _version_to_publish(locked, target, draft, actor, note)
-    action = Deployment.Action.PUBLISH
-    deployment = _promote(
-        _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
-    )
+    deployment = _publish(locked, version, target, actor, note, ticket)
     record(
         "release.published",
         locked.audit_target(),
@@ -148,6 +147,15 @@ def activate(
     return deployment
 
 
+def _publish(agent: Agent, version: Version, target: Environment, actor: Actor, note: str, ticket: str) -> Deployment:
+    action = Deployment.Action.PUBLISH
+    if target.is_production:
+        deployment = push_under_lock(agent, version, target, actor=actor, note=note, ticket=ticket, action=action)
+        after_commit(agent.organization)
+        return deployment
+    return _promote(_Promotion(agent=agent, version=version, environment=target, actor=actor, action=action, note=note))
+
+
 def _entry(agent: Agent, slug: str | None) -> Environment:
     entry = entry_environment(agent.organization)
     if slug is not None and environment_of(agent, slug).pk != entry.pk:
@@ -185,7 +193,14 @@ def _promote(promotion: _Promotion) -> Deployment:
             version=version.number,
         )
     gates = enforce(Move(agent=agent, version=version, environment=environment, actor=promotion.actor, now=now))
-    why = Why(action=promotion.action, by=person(promotion.actor), at=now, note=promotion.note, gates=gates)
+    why = Why(
+        action=promotion.action,
+        by=person(promotion.actor),
+        at=now,
+        note=promotion.note,
+        gates=gates,
+        job=promotion.actor.job,
+    )
     was = pin.version.release.state if pin else ""
     deployment = move_pin(agent, environment, version, why)
     # A live version stays PRODUCTION when it is pinned to an earlier environment again.

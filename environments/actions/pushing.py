@@ -12,7 +12,7 @@ from environments import policies
 from environments.actions.loading import environment_of, person, require_digest, require_live, version_of
 from environments.approvals import approval_of
 from environments.errors import Unchanged
-from environments.gates import Move, enforce, self_approval
+from environments.gates import BREAKABLE, Move, enforce, self_approval
 from environments.models import Deployment, Environment
 from environments.moves import Why, change_state, current_pin, move_pin
 from environments.pipeline import production_environment
@@ -72,8 +72,12 @@ def push_under_lock(
     note: str,
     ticket: str,
     action: str,
+    break_glass: str = "",
 ) -> Deployment:
-    """The push itself, for the verbs that hold the agent's lock and have asked for the right."""
+    """The push itself, for the verbs that hold the agent's lock and have asked for the right.
+
+    With a reason to break the glass, gates that may be passed over in an emergency do not stop it; they stay on record.
+    """
     now, ticket = database_time(), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
     pin = current_pin(agent, target)
     if pin and pin.version_id == version.pk:
@@ -83,7 +87,8 @@ def push_under_lock(
             environment=target.slug,
             version=version.number,
         )
-    gates = enforce(Move(agent=agent, version=version, environment=target, actor=actor, now=now, ticket=ticket))
+    move = Move(agent=agent, version=version, environment=target, actor=actor, now=now, ticket=ticket)
+    gates = enforce(move, passing_over=BREAKABLE if break_glass else frozenset())
     why = Why(
         action=action,
         by=person(actor),
@@ -93,6 +98,8 @@ def push_under_lock(
         sign_off=approval_of(version),
         gates=gates,
         is_self_approval=self_approval(agent, version, actor, "push_to_production") is not None,
+        break_glass=break_glass,
+        job=actor.job,
     )
     deployment = move_pin(agent, target, version, why)
     change_state(version.release, version.release.to_production, now)

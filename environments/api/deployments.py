@@ -9,6 +9,7 @@ from ninja import Router, Status
 
 from agents.doors import agent_called
 from agents.models import Agent, Version
+from agents.schemas import Body
 from audit.clock import database_time
 from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
 from console.organizations.actor import Actor
@@ -17,13 +18,14 @@ from console.organizations.errors import NotFound
 from console.organizations.models import Organization
 from environments.actions import activate, lift_hold, promote, publish, push_to_production, rollback
 from environments.api.agents import Text
+from environments.api.pipelines import environment_called
 from environments.api.shapes import deployment_out, version_out
 from environments.api.versions import numbered
 from environments.errors import EnvironmentUnpinned
 from environments.gates import Move, checklist
 from environments.models import Deployment, Environment, Pin
 from environments.moves import current_pin
-from environments.pipeline import environment_named, next_environment, previous_staging
+from environments.pipeline import next_environment, previous_hop
 from environments.schemas import (
     ActivateIn,
     DeploymentOut,
@@ -44,7 +46,8 @@ router = Router(tags=["Deployments"])
 @router.post("/agents/{agent}/deployments/publish", response={201: DeploymentOut}, summary="Publish the draft")
 def publish_draft(request: HttpRequest, agent: str, body: PublishIn = PublishIn()) -> Any:  # noqa: B008
     """Freeze the draft as the next version and put it into the first environment after Development."""
-    move = publish(agent_called(request, agent), actor=actor_of(request), **body.model_dump())
+    found = agent_called(request, agent)
+    move = publish(found, actor=actor_of(request), **_with_slug(found, body))
     return Status(201, _made(move))
 
 
@@ -70,7 +73,7 @@ def roll_back(request: HttpRequest, agent: str, deployment: str, body: RollbackI
     move = rollback(
         found,
         actor=actor_of(request),
-        environment=body.environment or source.environment.slug,
+        environment=_with_slug(found, body)["environment"] or source.environment.slug,
         number=source.version.number,
         reason=body.reason,
     )
@@ -81,7 +84,7 @@ def roll_back(request: HttpRequest, agent: str, deployment: str, body: RollbackI
 def activate_version(request: HttpRequest, agent: str, number: str, body: ActivateIn) -> Any:
     """Pin a published version to an environment, under the gates of a promotion or push into it."""
     found = agent_called(request, agent)
-    move = activate(found, actor=actor_of(request), number=numbered(number), **body.model_dump())
+    move = activate(found, actor=actor_of(request), number=numbered(number), **_with_slug(found, body))
     return Status(201, _made(move))
 
 
@@ -103,7 +106,7 @@ def timeline(
     found = agent_called(request, agent)
     moves = moves_of(found).select_related("key", "sign_off__key", "sign_off__environment")
     if environment:
-        moves = moves.filter(environment=_environment(found.organization, environment))
+        moves = moves.filter(environment=environment_called(found.organization, environment))
     binding = f"deployments:{found.pk}:{environment}"
     if cursor:
         moves = moves.filter(pk__lt=read_cursor(cursor, binding))
@@ -126,7 +129,7 @@ def one_deployment(request: HttpRequest, agent: str, deployment: str) -> dict[st
 def served_at(request: HttpRequest, agent: str, environment: str, at: datetime | None = None) -> dict[str, Any]:
     """What the environment served of the agent then, or serves now; 404 `environment_unpinned` for nothing."""
     found = agent_called(request, agent)
-    place, moment = _environment(found.organization, environment), at or database_time()
+    place, moment = environment_called(found.organization, environment), at or database_time()
     moves = moves_of(found).select_related("key", "sign_off__key", "sign_off__environment", "version__release")
     move = moves.filter(environment=place, at__lte=moment).first()
     if move is None:
@@ -146,7 +149,7 @@ def served_at(request: HttpRequest, agent: str, environment: str, at: datetime |
 def gates(request: HttpRequest, agent: str, environment: Text) -> list[dict[str, Any]]:
     """Every gate of moving what the environment before serves into this one, by this caller, now."""
     found = agent_called(request, agent)
-    place = _environment(found.organization, environment)
+    place = environment_called(found.organization, environment)
     version = _candidate(found, place)
     move = Move(agent=found, version=version, environment=place, actor=actor_of(request), now=database_time())
     return [gate.as_json() for gate in checklist(move)]
@@ -154,7 +157,7 @@ def gates(request: HttpRequest, agent: str, environment: Text) -> list[dict[str,
 
 def _candidate(agent: Agent, place: Environment) -> Version:
     """What would move into the environment: what the one before it serves, else the latest version."""
-    before = previous_staging(place)
+    before = previous_hop(place)
     pin = current_pin(agent, before) if before else None
     if before is not None and pin is None:
         raise EnvironmentUnpinned(f"{before.name} serves nothing of {agent.name}.", environment=before.slug)
@@ -183,20 +186,21 @@ def _move(agent: Agent, number: int, target: Environment, actor: Actor, body: Pr
     return promote(agent, actor=actor, number=number, environment=target.slug, note=body.note, expected_digest=seen)
 
 
-def _environment(organization: Organization, name: str) -> Environment:
-    place = environment_named(organization, name)
-    if place is None:
-        raise NotFound(f"There is no environment {name[:63]!r}.")
-    return place
-
-
 def _target(organization: Organization, source: Environment, name: str | None) -> Environment:
     if name:
-        return _environment(organization, name)
+        return environment_called(organization, name)
     following = next_environment(source)
     if following is None:
         raise NotFound(f"No environment comes after {source.name}. Nothing was changed.")
     return following
+
+
+def _with_slug(agent: Agent, body: Body) -> dict[str, Any]:
+    """The fields of a body whose environment may be named by slug or id."""
+    fields = body.model_dump()
+    if fields.get("environment"):
+        fields["environment"] = environment_called(agent.organization, fields["environment"]).slug
+    return fields
 
 
 def _deployment(agent: Agent, name: str) -> Deployment:

@@ -1,14 +1,25 @@
-"""The API of the organization's pipeline."""
+"""The API of the organization's pipeline: environments with their rules."""
 
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Router
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Status
 
 from console.organizations.api import tenant_of
+from console.organizations.doors import actor_of
+from console.organizations.errors import NotFound
+from console.organizations.models import Organization
+from environments.actions import (
+    Changes,
+    change_environment,
+    create_environment,
+    delete_environment,
+    environment_token,
+)
 from environments.models import Environment
 from environments.pipeline import environments_of
-from environments.schemas import EnvironmentOut
+from environments.schemas import EnvironmentIn, EnvironmentOut, EnvironmentPatch
 
 router = Router(tags=["Environments"])
 
@@ -19,14 +30,76 @@ def list_environments(request: HttpRequest) -> list[dict[str, Any]]:
     return [environment_out(place) for place in environments_of(tenant_of(request))]
 
 
+@router.post("/environments", response={201: EnvironmentOut}, summary="Add an environment")
+def add(request: HttpRequest, response: HttpResponse, body: EnvironmentIn) -> Any:
+    """Without a position a staging environment comes before the production ones, a production one last."""
+    rules = body.rules.model_dump(mode="json", exclude_unset=True) if body.rules else None
+    place = create_environment(
+        tenant_of(request),
+        actor=actor_of(request),
+        name=body.name,
+        slug=body.slug,
+        kind=body.kind,
+        position=body.position,
+        description=body.description,
+        rules=rules,
+    )
+    response.headers["Location"] = f"/api/v1/environments/{place.slug}"
+    return Status(201, environment_out(place))
+
+
+@router.get("/environments/{environment}", response=EnvironmentOut, summary="One environment")
+def read(request: HttpRequest, response: HttpResponse, environment: str) -> dict[str, Any]:
+    """With its kind, position and rules; `ETag` may be sent back in `If-Match` with a change."""
+    place = environment_called(tenant_of(request), environment)
+    response.headers["ETag"] = f'"{environment_token(place)}"'
+    return environment_out(place)
+
+
+@router.patch("/environments/{environment}", response=EnvironmentOut, summary="Rename, reorder, change rules")
+def change(request: HttpRequest, environment: str, body: EnvironmentPatch) -> dict[str, Any]:
+    """A field that is left out stays; `rules` replace all rules. The slug stays, because programs use it."""
+    changes = Changes(
+        name=body.name,
+        position=body.position,
+        description=body.description,
+        rules=body.rules.model_dump(mode="json", exclude_unset=True) if body.rules else None,
+        is_default=body.is_default,
+    )
+    token = request.headers.get("If-Match", "").strip('"') or None
+    place = environment_called(tenant_of(request), environment)
+    return environment_out(change_environment(place, actor=actor_of(request), changes=changes, token=token))
+
+
+@router.delete("/environments/{environment}", response={204: None}, summary="Delete an environment")
+def remove(request: HttpRequest, environment: str) -> Any:
+    """409 while anything is pinned there."""
+    delete_environment(environment_called(tenant_of(request), environment), actor=actor_of(request))
+    return Status(204, None)
+
+
+def environment_called(organization: Organization, name: str) -> Environment:
+    """The environment of this slug or id, or 404; never another one instead (R4)."""
+    for place in environments_of(organization):
+        if place.slug == name or _is(place.pk, name):
+            place.organization = organization
+            return place
+    raise NotFound(f"There is no environment {name[:63]!r}.")
+
+
 def environment_out(place: Environment) -> dict[str, Any]:
     """An environment as the API shows it."""
     return {
         "id": place.pk,
         "slug": place.slug,
         "name": place.name,
-        "description": "",
+        "description": place.description,
         "kind": place.kind,
         "position": place.position,
-        "rules": {"requires_sign_off": place.requires_sign_off},
+        "is_default": place.is_default,
+        "rules": place.rules.model_dump(mode="json"),
     }
+
+
+def _is(pk: UUID, name: str) -> bool:
+    return len(name) == 36 and str(pk) == name.lower()

@@ -7,7 +7,7 @@ from typing import Any
 from agents.api import person_out
 from agents.models import Agent, Version
 from console.organizations.models import Organization
-from environments.models import Deployment, Environment, Hold, Pin, SignOff
+from environments.models import Deployment, Environment, Hold, Job, JobItem, Pin, SignOff
 from environments.pipeline import environments_of
 
 
@@ -70,6 +70,40 @@ def sign_off_out(decision: SignOff) -> dict[str, Any]:
         "note": decision.note,
         "digest": decision.digest,
         "self_approval": decision.is_self_approval,
+    }
+
+
+def job_out(job: Job) -> dict[str, Any]:
+    """A job with its counts as they are now."""
+    counts = job.counts()
+    state = JobItem.State
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "state": job.state,
+        "source": job.source.slug if job.source else None,
+        "target": job.target.slug,
+        "total": sum(counts.values()),
+        "done": counts[state.PROMOTED] + counts[state.UNCHANGED],
+        "failed": counts[state.FAILED],
+        "skipped": counts[state.SKIPPED],
+        "items_url": f"/api/v1/jobs/{job.pk}/items",
+        "by": person_out(job.by.name, job.by.pk, job.key.name if job.key else None),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+def job_item_out(item: JobItem) -> dict[str, Any]:
+    """How one agent of a job ended."""
+    return {
+        "agent": item.agent.slug,
+        "version": item.version.number if item.version else None,
+        "state": item.state,
+        "code": item.code,
+        "message": item.message,
+        "deployment": item.deployment_id,
     }
 
 

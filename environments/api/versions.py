@@ -12,7 +12,7 @@ from agents.models import Agent, Version
 from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
-from environments.actions import mark_ready, request_changes, revoke_ready
+from environments.actions import approve_release, mark_ready, request_changes, revoke_ready
 from environments.api.shapes import held_versions, sign_off_out, version_out
 from environments.models import Pin, SignOff
 from environments.policies import missing, permissions_on_agent
@@ -56,6 +56,13 @@ def ready(request: HttpRequest, agent: str, number: str, body: ReadyIn = ReadyIn
     """QA signs exactly this content off; 403 `self_approval` for its author and contributors."""
     found = agent_called(request, agent)
     return sign_off_out(mark_ready(found, actor=actor_of(request), number=numbered(number), **body.model_dump()))
+
+
+@router.post("/agents/{agent}/versions/{number}/approve", response=SignOffOut, summary="Approve as well")
+def approve(request: HttpRequest, agent: str, number: str, body: ReadyIn = ReadyIn()) -> dict[str, Any]:  # noqa: B008
+    """One more approval of a version that is ready, where an environment asks for several; once per person."""
+    found = agent_called(request, agent)
+    return sign_off_out(approve_release(found, actor=actor_of(request), number=numbered(number), **body.model_dump()))
 
 
 @router.post("/agents/{agent}/versions/{number}/request-changes", response=SignOffOut, summary="Request changes")

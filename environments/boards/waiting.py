@@ -118,11 +118,12 @@ class Waiting:
         if self.target is None or not self.target.requires_sign_off:
             return Q()
         oldest = timezone.now() - life_of(self.organization)
-        latest = SignOff.objects.filter(version=OuterRef("version")).newest_first().values("pk")[:1]
+        decided = SignOff.objects.exclude(decision=SignOff.Decision.APPROVED)  # adds to an approval, decides nothing
+        latest = decided.filter(version=OuterRef("version")).newest_first().values("pk")[:1]
         testers = holders_query("mark_ready", self.organization).values("pk")
         entitled = Q(by__in=testers) | Exists(grant_to("by", "mark_ready", "agent"))
         valid = SignOff.objects.filter(entitled, pk=Subquery(latest), decision=SignOff.Decision.READY, at__gte=oldest)
-        return Q(Exists(valid.filter(version=OuterRef("pk"), basis__rules=rules_of(self.target, self.organization))))
+        return Q(Exists(valid.filter(version=OuterRef("pk"), basis__rules=rules_of(self.pipeline, self.organization))))
 
     def _own_drafts(self) -> QuerySet[Draft]:
         moved = Pin.objects.filter(agent=OuterRef("agent"), deployment__at__gt=OuterRef("based_at"))

@@ -8,7 +8,7 @@ from django.test import Client
 from agents.models import Agent
 from audit.models import Event
 from console.organizations.models import Organization
-from environments.models import Deployment
+from environments.models import Deployment, Environment
 from tests.api.calling import call, program
 from tests.builders import a_candidate
 from tests.cast import Person
@@ -19,7 +19,14 @@ pytestmark = pytest.mark.django_db
 OPEN = {"openapi.json", "docs"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNKNOWN = "01a1fab4-58d3-7167-8000-000000000000"
-NEVER = {"agent": "nobody", "deployment": UNKNOWN, "environment": "nowhere", "number": "977", "key": UNKNOWN}
+NEVER = {
+    "agent": "nobody",
+    "deployment": UNKNOWN,
+    "environment": "nowhere",
+    "number": "977",
+    "key": UNKNOWN,
+    "job": UNKNOWN,
+}
 
 
 def addresses(names: dict[str, str]) -> Iterator[str]:
@@ -53,7 +60,7 @@ def test_every_route__naming_a_foreign_thing__is_answered_like_an_unknown_one(
     ours = NEVER | {
         "agent": agent.slug,
         "deployment": str(Deployment.objects.get(agent=agent).pk),
-        "environment": "staging",
+        "environment": str(Environment.objects.get(organization=organization, slug="staging").pk),
         "number": "1",
         "key": str(program(dana, organization, "developer").key.pk),
     }

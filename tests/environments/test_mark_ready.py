@@ -10,6 +10,7 @@ from console.organizations.models import Organization
 from console.rules import change_settings
 from environments.actions import promote, publish
 from environments.models import SignOff
+from environments.rules import Rules
 from tests.agents.drafting import newest_row
 from tests.cast import Person, join, new_account
 from tests.environments.asking import (
@@ -64,7 +65,8 @@ def test_mark_ready__candidate__is_signed_off_as_it_is(agent: Agent, quinn: Pers
     assert (state_of(version), served(agent)) == ("ready", {"staging": 1})
     assert (signed.decision, signed.by, signed.note) == ("ready", quinn.user, "Ten orders tried")
     assert (signed.version, signed.digest, signed.is_self_approval) == (version, version.digest, False)
-    rules = {"four_eyes": True, "ticket_required": False, "requires_sign_off": True, "target": "production"}
+    entry = {"production": Rules().in_force()}
+    rules = {"four_eyes": True, "ticket_required": False, "decided_in": "staging", "entry": entry}
     assert signed.basis == {"digest": version.digest, "variables": [], "rules": rules}
     assert len(signed.fingerprint) == 64
     assert newest_row() == decision_row(VERB, agent, quinn, "Ten orders tried", self_approval=False)

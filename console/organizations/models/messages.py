@@ -45,6 +45,7 @@ class Notification(models.Model):
         READY = "ready", _("Ready for Production")
         CHANGES_REQUESTED = "changes_requested", _("Changes requested")
         PUSHED = "pushed", _("Pushed to Production")
+        GLASS_BROKEN = "glass_broken", _("Pushed past failing gates")
         ROLLED_BACK = "rolled_back", _("Rolled back")
         APPROVAL_STALE = "approval_stale", _("Approval ended: stale or revoked")
 

@@ -1,4 +1,4 @@
-"""Where versions run and how they get there: pins move, content never does (R1)."""
+"""Environments, releases, decisions, moves, pins and holds."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from console.organizations.actor import Target
 from console.organizations.ids import new_id
 from console.organizations.models import SLUG, ApiKey, Organization, User
 from environments.querysets import DeploymentQuerySet, EnvironmentQuerySet, PinQuerySet, SignOffQuerySet
+from environments.rules import Rules, known_rules
 
 
 class Environment(models.Model):
@@ -28,7 +29,10 @@ class Environment(models.Model):
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     position = models.PositiveSmallIntegerField()
+    description = models.TextField(max_length=500, blank=True)
     requires_sign_off = models.BooleanField(default=True)
+    entry_rules = models.JSONField(default=dict, blank=True)
+    is_default = models.BooleanField(default=False)  # what a program gets that names no environment (R4)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = EnvironmentQuerySet.as_manager()
@@ -44,6 +48,12 @@ class Environment(models.Model):
                 name="environment_position_unique",
                 deferrable=models.Deferrable.DEFERRED,
             ),
+            models.UniqueConstraint(
+                fields=["organization"], condition=models.Q(is_default=True), name="one_default_environment"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="development", is_default=True), name="development_serves_nobody"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,6 +62,16 @@ class Environment(models.Model):
     def audit_target(self) -> Target:
         """The environment as audit events name it."""
         return Target(self.organization, "environment", str(self.pk), self.name)
+
+    @property
+    def rules(self) -> Rules:
+        """What it asks of a version before it comes in."""
+        return known_rules(self.entry_rules, requires_sign_off=self.requires_sign_off)
+
+    @property
+    def is_development(self) -> bool:
+        """Whether it shows the draft and serves nobody (ADR 004)."""
+        return self.kind == self.Kind.DEVELOPMENT
 
     @property
     def is_staging(self) -> bool:
@@ -162,6 +182,7 @@ class SignOff(models.Model):
 
     class Decision(models.TextChoices):
         READY = "ready", "Marked ready"
+        APPROVED = "approved", "Approved as well"
         CHANGES_REQUESTED = "changes_requested", "Changes requested"
         WITHDRAWN = "withdrawn", "Request withdrawn"
         REVOKED = "revoked", "Approval revoked"
@@ -217,6 +238,8 @@ class Deployment(models.Model):
     sign_off = models.ForeignKey(SignOff, null=True, on_delete=models.PROTECT, related_name="+")
     gates = models.JSONField(default=list)  # the checklist as it was at that moment
     is_self_approval = models.BooleanField(default=False)
+    break_glass = models.TextField(blank=True)  # why failing gates were passed over in an emergency; else empty
+    job = models.ForeignKey("environments.Job", null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = DeploymentQuerySet.as_manager()
 

@@ -1,76 +1,20 @@
-"""Gates: each a small named function with the same answer form, shown as a checklist and enforced under the lock.
+"""The gates that always stand: holds, hops, sign-offs, four eyes, tickets and a fresh sign-in."""
 
-A gate answers for one move (version into environment by an actor). The page and the verb call the
-same functions, so the checklist never promises what the verb refuses (ux.md, rule 3).
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
 from console.organizations.errors import Holder, Refusal, SignInNotFresh
 from console.organizations.models import User
 from environments.approvals import approval_among, staleness
-from environments.errors import ApprovalStale, GateFailed, OnHold, SelfApproval
+from environments.errors import ApprovalStale, OnHold, SelfApproval
 from environments.facts import LIVE, Facts
+from environments.gates.frame import Gate, Move
 from environments.models import Environment, Pin, Release, SignOff
 from environments.transitions import illegal
 
 FRESH = timedelta(minutes=15)
 State = Release.State
-
-
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """A move that is to happen: which version into which environment, by whom, under which ticket."""
-
-    agent: Agent
-    version: Version
-    environment: Environment
-    actor: Actor
-    now: datetime
-    ticket: str = ""
-    facts: Facts = LIVE
-
-    def holder(self, permission: str) -> Holder:
-        """Who holds a permission in the agent's organization."""
-        return self.facts.holder(permission, self.agent.organization)
-
-
-@dataclass(frozen=True)
-class Gate:
-    """The answer of one rule; `refusal` is what the verb raises, the rest is what the page shows."""
-
-    rule: str
-    state: str
-    message: str
-    who_can_fix: Holder | None = None
-    refusal: Refusal | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape of contract.md."""
-        holder = self.who_can_fix
-        fixers = [{"permission": holder.permission, "people": holder.people}] if holder else []
-        return {"rule": self.rule, "state": self.state, "message": self.message, "who_can_fix": fixers}
-
-
-def checklist(move: Move) -> list[Gate]:
-    """Every gate of this move, in the order in which they are enforced."""
-    rules = PRODUCTION if move.environment.is_production else STAGING
-    return [rule(move) for rule in rules]
-
-
-def enforce(move: Move) -> list[dict[str, Any]]:
-    """Let the move pass and return the checklist as it was; otherwise raise the first failing gate's refusal."""
-    gates = checklist(move)
-    answers = [gate.as_json() for gate in gates]
-    for gate in gates:
-        if gate.state != "pass":
-            raise gate.refusal or GateFailed(f"{gate.message} Nothing was changed.", gates=answers)
-    return answers
 
 
 def not_on_hold(move: Move) -> Gate:
@@ -90,7 +34,7 @@ def not_on_hold(move: Move) -> Gate:
 
 def previous_environment(move: Move) -> Gate:
     """Hops are never skipped: what moves on is what the environment before serves now."""
-    before = move.facts.previous_staging(move.environment)
+    before = move.facts.previous_hop(move.environment)
     if before is None:
         return Gate("previous_environment", "pass", "No environment comes before this one.")
     pin = move.facts.pin(move.agent, before)
@@ -106,12 +50,14 @@ def sign_off(move: Move) -> Gate:
     """QA signed off exactly this content under exactly these rules, and the signer is still entitled."""
     if not move.environment.requires_sign_off:
         return Gate("sign_off", "pass", f"{move.environment.name} asks for no sign-off.")
-    is_ready = move.version.release.state == State.READY
-    approval = approval_among(move.facts.decisions(move.version)) if is_ready else None
+    # A version that went live in an earlier production environment was signed off for all of them.
+    signed = move.version.release.state in {State.READY, State.PRODUCTION}
+    approval = approval_among(move.facts.decisions(move.version)) if signed else None
     if approval is None:
         message = f"Version {move.version.number} has not been marked ready."
         return Gate("sign_off", "fail", message, _testers(move), _not_ready(move))
-    stale = staleness(approval, move.version, move.environment, now=move.now, may=move.facts.may)
+    pipeline = move.facts.pipeline_of(move.agent.organization)
+    stale = staleness(approval, move.version, pipeline, now=move.now, may=move.facts.may)
     signer = approval.by.name if approval.by else "somebody"
     if stale is None:
         return Gate("sign_off", "pass", f"Marked ready by {signer} at {approval.at:%Y-%m-%d %H:%M} UTC.")
@@ -135,9 +81,16 @@ def four_eyes(move: Move) -> Gate:
 
 def ticket(move: Move) -> Gate:
     """A change ticket is named where the organization asks for one."""
-    if move.ticket or not move.agent.organization.ticket_required:
+    pattern = move.environment.rules.ticket_pattern
+    if move.ticket and not move.environment.rules.fits_ticket(move.ticket):
+        return Gate("ticket", "fail", f"The ticket {move.ticket} is not of the form {pattern}.")
+    if move.ticket or not (pattern or move.agent.organization.ticket_required):
         return Gate("ticket", "pass", f"Change ticket {move.ticket}." if move.ticket else "No ticket is asked for.")
-    return Gate("ticket", "fail", "A change ticket is required.")
+    return Gate(
+        "ticket",
+        "fail",
+        f"A change ticket of the form {pattern} is required." if pattern else "A change ticket is required.",
+    )
 
 
 def fresh_sign_in(move: Move) -> Gate:
@@ -151,17 +104,6 @@ def fresh_sign_in(move: Move) -> Gate:
         return Gate("fresh_sign_in", "pass", f"An Org Admin allowed the key {move.actor.key.name} to push.")
     message = "Pushing to Production asks for a sign-in within the last 15 minutes."
     return Gate("fresh_sign_in", "pending", message, None, SignInNotFresh(f"{message} Nothing was changed."))
-
-
-STAGING: list[Callable[[Move], Gate]] = [not_on_hold, previous_environment]
-PRODUCTION: list[Callable[[Move], Gate]] = [
-    not_on_hold,
-    sign_off,
-    previous_environment,
-    four_eyes,
-    ticket,
-    fresh_sign_in,
-]
 
 
 def self_approval(
@@ -210,7 +152,7 @@ def _not_served_before(move: Move, pin: Pin | None, before: Environment) -> Refu
 def _not_ready(move: Move) -> Refusal:
     """A version that was ready once lost its approval: say why; any other never had one."""
     latest = next(iter(move.facts.decisions(move.version)), None)
-    before = move.facts.previous_staging(move.environment)
+    before = move.facts.previous_hop(move.environment)
     pin = move.facts.pin(move.agent, before) if before else None
     if latest and latest.decision == SignOff.Decision.EXPIRED:
         return _stale(move, latest.note)
@@ -220,7 +162,7 @@ def _not_ready(move: Move) -> Refusal:
 
 
 def _stale(move: Move, why: str) -> ApprovalStale:
-    pin = move.facts.pin(move.agent, move.facts.previous_staging(move.environment))
+    pin = move.facts.pin(move.agent, move.facts.previous_hop(move.environment))
     current = pin.version.number if pin else None
     again = f"Have version {current} tested and marked ready." if current else "Promote a version and have it tested."
     return ApprovalStale(

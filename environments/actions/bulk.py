@@ -1,0 +1,228 @@
+"""Verbs of bulk work: the list is frozen here; a worker moves each agent by the ordinary verb (environments.bulk)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from agents.models import Agent, Version
+from audit.clock import database_time
+from audit.log import record, verb
+from console.organizations.actor import Actor
+from console.organizations.errors import Conflict, ContentError, Invalid, NotFound
+from console.organizations.models import Organization
+from console.organizations.policies import require
+from console.organizations.texts import checked_text
+from environments.actions.loading import person
+from environments.models import Environment, Job, JobItem, Pin
+from environments.pipeline import environment_named, next_environment
+from environments.tasks import wake
+
+MOST = 5_000  # T19
+TICKET_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One agent of a bulk act: what is to move, and what the target serves as the list is frozen."""
+
+    agent: Agent
+    version: Version | None
+    live: int = 0
+
+
+@verb("bulk.started")
+def start_promotion(
+    organization: Organization,
+    *,
+    actor: Actor,
+    source: str,
+    target: str,
+    agents: Sequence[Agent] | None = None,
+    expected_digests: Mapping[str, str] | None = None,
+    note: str = "",
+    ticket: str = "",
+) -> Job:
+    """Move what the source serves into the next environment, agent by agent, each under all its gates.
+
+    `agents` must be visible to the actor, which the caller has seen to; None takes every agent that they may list
+    and that is pinned in the source. `expected_digests` (slug -> digest) are what the caller reviewed: an agent
+    whose source serves something else fails alone. Refuses an empty list and more than 5,000 agents (T19).
+    """
+    organization = Organization.objects.steady(organization)
+    place, destination = _places(organization, source, target)
+    permission = "push_to_production" if destination.is_production else "promote_to_staging"
+    require(actor, permission, organization)
+    note, ticket = checked_text(note, "note"), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
+    wanted = _wanted(actor, organization, place, destination, agents)
+    job = _make(organization, actor, Job.Kind.PROMOTION, place, destination, note, ticket)
+    _freeze(job, wanted, expected_digests or {})
+    _tell(job, actor, len(wanted))
+    return job
+
+
+@verb("bulk.retried")
+def retry_failed(job: Job, *, actor: Actor) -> Job:
+    """Start a new job with the items that failed, frozen anew."""
+    organization = Organization.objects.steady(job.organization)
+    current = _over(job)
+    permission = "push_to_production" if current.target.is_production else "promote_to_staging"
+    require(actor, permission, organization)
+    failed = [item.agent for item in current.items.filter(state=JobItem.State.FAILED).select_related("agent")]
+    if not failed or current.source is None or current.kind != Job.Kind.PROMOTION:
+        raise Conflict("Nothing failed that could be tried again. Nothing was changed.")
+    wanted = _wanted(actor, organization, current.source, current.target, failed)
+    again = _make(
+        organization, actor, Job.Kind.PROMOTION, current.source, current.target, current.note, current.ticket, current
+    )
+    _freeze(again, wanted, {})
+    _tell(again, actor, len(wanted), "bulk.retried")
+    return again
+
+
+@verb("bulk.undone")
+def undo_moved(job: Job, *, actor: Actor, reason: str) -> Job:
+    """Roll back what the job moved, where it is still served; each by the ordinary rollback, with its hold."""
+    organization = Organization.objects.steady(job.organization)
+    current = _over(job)
+    require(actor, "roll_back", organization)
+    reason = checked_text(reason, "reason", required=True)
+    moved = current.items.filter(state=JobItem.State.PROMOTED).select_related(
+        "agent", "deployment__from_version", "version"
+    )
+    wanted = [
+        Wanted(item.agent, item.deployment.from_version, item.version.number if item.version else 0)
+        for item in moved
+        if item.deployment is not None
+    ]
+    if not wanted or current.kind != Job.Kind.PROMOTION:
+        raise Conflict("This job moved nothing that could be taken back. Nothing was changed.")
+    back = _make(organization, actor, Job.Kind.ROLLBACK, None, current.target, reason, "", current)
+    _freeze(back, wanted, {})
+    _tell(back, actor, len(wanted), "bulk.undone")
+    return back
+
+
+@verb("bulk.cancelled")
+def cancel_job(job: Job, *, actor: Actor) -> Job:
+    """Let a job end after the agents that are under way; what is done stays done. Who started it, or could have."""
+    organization = Organization.objects.steady(job.organization)
+    current = Job.objects.select_for_update(of=("self",)).select_related("target").get(pk=job.pk)
+    current.organization = organization
+    if actor.user is None or current.by_id != actor.user.pk:
+        require(actor, "push_to_production" if current.target.is_production else "promote_to_staging", organization)
+    if current.is_over:
+        raise Conflict("This job is over. Nothing was changed.")
+    if current.cancel_asked_at is None:
+        current.cancel_asked_at = database_time()
+        current.save(update_fields=["cancel_asked_at"])
+        record("bulk.cancelled", current.audit_target(), actor=actor, environment=current.target.slug)
+        transaction.on_commit(lambda: wake(current.pk))
+    return current
+
+
+def _places(organization: Organization, source: str, target: str) -> tuple[Environment, Environment]:
+    found = {name: environment_named(organization, name) for name in (source, target)}
+    for name, place in found.items():
+        if place is None:
+            raise NotFound(f"There is no environment {name[:63]!r}.")
+    first, second = found[source], found[target]
+    if first is None or second is None or first.is_development or next_environment(first) != second:
+        follows = next_environment(first) if first and not first.is_development else None
+        hint = f"After {first.name} comes {follows.name}." if first and follows else "A bulk act moves one hop."
+        raise Conflict(f"Hops are never skipped. {hint} Nothing was changed.")
+    return first, second
+
+
+def _wanted(
+    actor: Actor,
+    organization: Organization,
+    source: Environment,
+    target: Environment,
+    agents: Sequence[Agent] | None,
+) -> list[Wanted]:
+    """The frozen list: each agent once, in the order of the request, with what source and target serve now."""
+    if agents is None:
+        visible = Agent.objects.visible_to(person(actor), organization).current()
+        agents = list(visible.filter(pins__environment=source).order_by("slug"))
+    unique = list({agent.pk: agent for agent in agents}.values())
+    if not unique:
+        raise _refused("No agent is named, and none is pinned there.")
+    if len(unique) > MOST:
+        raise _refused(f"{len(unique):,} agents are named; {MOST:,} are allowed in one act.")
+    pins = Pin.objects.filter(agent__in=unique, environment__in=[source, target]).select_related("version")
+    served = {(pin.agent_id, pin.environment_id): pin.version for pin in pins}
+    found = []
+    for agent in unique:
+        live = served.get((agent.pk, target.pk))
+        found.append(Wanted(agent, served.get((agent.pk, source.pk)), live.number if live else 0))
+    return found
+
+
+def _make(
+    organization: Organization,
+    actor: Actor,
+    kind: str,
+    source: Environment | None,
+    target: Environment,
+    note: str,
+    ticket: str,
+    follows: Job | None = None,
+) -> Job:
+    return Job.objects.create(
+        organization=organization,
+        kind=kind,
+        source=source,
+        target=target,
+        note=note,
+        ticket=ticket,
+        by=person(actor),
+        key=actor.key,
+        proven_at=actor.proven_at,
+        created_at=database_time(),
+        follows=follows,
+    )
+
+
+def _freeze(job: Job, wanted: Sequence[Wanted], expected: Mapping[str, str]) -> None:
+    known = {one.agent.slug for one in wanted} | {str(one.agent.pk) for one in wanted}
+    unknown = sorted(set(expected) - known)
+    if unknown:
+        raise Invalid(
+            f"A digest is expected of {unknown[0]!r}, which is not in the list. Nothing was changed.",
+            [ContentError(f"/expected_digests/{unknown[0]}", "This agent is not in the list.")],
+        )
+    JobItem.objects.bulk_create(
+        JobItem(
+            job=job,
+            position=position,
+            agent=one.agent,
+            version=one.version,
+            live=one.live,
+            digest=expected.get(one.agent.slug)
+            or expected.get(str(one.agent.pk))
+            or (one.version.digest if one.version else ""),
+        )
+        for position, one in enumerate(wanted)
+    )
+
+
+def _tell(job: Job, actor: Actor, total: int, name: str = "bulk.started") -> None:
+    data: dict[str, Any] = {"total": total, "source": job.source.slug if job.source else None}
+    if job.follows_id:
+        data["follows"] = str(job.follows_id)
+    record(name, job.audit_target(), actor=actor, environment=job.target.slug, reason=job.note, data=data)
+    transaction.on_commit(lambda: wake(job.pk))
+
+
+def _over(job: Job) -> Job:
+    current = Job.objects.select_related("source", "target").get(pk=job.pk)
+    current.organization = job.organization
+    if not current.is_over:
+        raise Conflict("This job is still under way. Nothing was changed. Wait for its end or cancel it.")
+    return current
+
+
+def _refused(message: str) -> Invalid:
+    return Invalid(f"{message} Nothing was changed.", [ContentError("/agents", message)])

@@ -1,0 +1,6 @@
+"""Where versions run and how they get there: pins move, content never does (R1)."""
+
+from environments.models.jobs import Job, JobItem
+from environments.models.releases import Deployment, Environment, Hold, Pin, Release, SignOff
+
+__all__ = ["Deployment", "Environment", "Hold", "Job", "JobItem", "Pin", "Release", "SignOff"]
