@@ -73,6 +73,18 @@ def test_compare__parts__say_who_changed_them_between_the_sides(agent: Agent, qu
     assert "changed by Dana Reyes, Mara Lindqvist" in told(quinn, f"{COMPARE}v3...v1")
 
 
+def test_compare__from_the_lists__is_one_click_away(agent: Agent, dana: Person) -> None:
+    client = dana.client()
+    versions, saves = client.get(f"{AGENT}versions/"), client.get(f"{AGENT}draft/history")
+
+    first = by_id(versions, "v3").xpath(".//a[starts-with(@aria-label, 'Compare v3 with v2')]/@href")
+    second = page(saves).xpath("//table[@id='saves']//a[contains(@href, 'compare?from=history:')]/@href")
+
+    for address in [*first, *second[:2]]:
+        assert client.get(address).status_code == 200
+    assert (len(first), len(second) > 2) == (1, True)
+
+
 def test_compare__permalink__names_what_the_sides_are_now(agent: Agent, dana: Person) -> None:
     newest = Draft.history.filter(agent=agent).latest().pk
 
