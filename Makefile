@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOTSTRAP := $(PYTHON) console/launcher/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format check lock imports migrations deploy-check bench manage vendor clean install install-dev
+.PHONY: help run test lint types format check lock imports migrations deploy-check bench manage screenshots vendor clean install install-dev
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ lock:  ## Resolve pyproject.toml anew into the two lock files (needs uv)
 
 bench: install  ## Measure the verbs (a benchmark, not a test)
 	$(RUN) -m console.launcher.manage bench $(ARGS)
+
+screenshots: install-dev  ## A picture of every screen in both themes: screenshots/ and docs/screens/ (needs Chromium)
+	@$(RUN) -m tests.browser.screenshots
 
 vendor:  ## Fetch the pinned third-party files of static/vendor again (needs npm)
 	sh static/vendor/fetch.sh
