@@ -5,6 +5,7 @@ tree (design.md section 1). Parts, manifests and versions never change: the data
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
@@ -177,6 +178,7 @@ class Draft(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [GinIndex(fields=["contributors"], name="draft_by_contributor")]
 
     def __str__(self) -> str:
         return f"draft of {self.agent_id}"

@@ -72,6 +72,23 @@ def in_one_sentence(config: Mapping[str, Any]) -> str:
     return ", ".join(words) or "nothing"
 
 
+def differing(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Which parts of two manifests (path -> digest) differ, in words: `prompt, 2 tools changed, 1 test added`."""
+    words = []
+    for section in TITLES:
+        paths = [path for path in before.keys() | after.keys() if path.partition("/")[0] == section]
+        if section not in ITEM_SECTIONS:
+            words += [section for path in paths if before.get(path) != after.get(path)]
+            continue
+        counts = {
+            "added": sum(1 for path in paths if path not in before),
+            "removed": sum(1 for path in paths if path not in after),
+            "changed": sum(1 for path in paths if path in before and path in after and before[path] != after[path]),
+        }
+        words += [f"{counted(count, NOUNS[section])} {what}" for what, count in counts.items() if count]
+    return ", ".join(words)
+
+
 def counted(number: int, noun: str) -> str:
     """`1 tool`, `3 tools`, `2 policies`."""
     if number == 1:

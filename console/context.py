@@ -11,6 +11,8 @@ from agents.models import Agent
 from console.organizations.doors import LAST_ORGANIZATION
 from console.organizations.models import Membership, Notification, Organization, User
 from console.organizations.policies import permissions_on
+from environments.boards.dashboard import waiting_for
+from environments.doors import ACTING
 from environments.frame import agent_frame
 
 try:
@@ -21,6 +23,7 @@ except PackageNotFoundError:  # run from a checkout that is not installed
 # label, address below the organization's, icon, permission (any of them; nothing asked when empty)
 AREAS = [
     ("Dashboard", "", "layout-grid", ()),
+    ("My queue", "queue", "inbox", tuple(ACTING)),
     ("Agents", "agents/", "bot", ()),
     ("Releases", "releases", "rocket", ("view_agent_releases",)),
     ("History", "history", "history", ("view_agent_releases",)),
@@ -91,7 +94,7 @@ def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
         "items": _areas(request, person, here.organization) if here else [],
         "organization": _organization(here.organization, here=True) if here else None,
         "organizations": [_organization(item.organization, here=item is here) for item in memberships],
-        "queue_count": 0,
+        **(_queue(request, here.organization) if here else {}),
         **(_finding(request, here.organization) if here else {}),
         **_notifications(person, here.organization if here else None),
         "user": user,
@@ -124,6 +127,15 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
         for label, path, icon, permissions in AREAS
         if not permissions or held.intersection(permissions)
     ]
+
+
+def _queue(request: HttpRequest, organization: Organization) -> dict[str, Any]:
+    """What waits for the person, counted up to a cap; nothing is shown to who can only look on."""
+    waiting = waiting_for(request, organization)
+    count = waiting.count()
+    if not count and not waiting.acts:
+        return {}
+    return {"queue_url": reverse("environments:queue", args=[organization.slug]), "queue_count": count}
 
 
 def _notifications(person: User, organization: Organization | None) -> dict[str, Any]:

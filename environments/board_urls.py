@@ -7,5 +7,7 @@ from environments.views import boards
 AGENT = "o/<slug:organization>/agents/<slug:agent>/"
 
 urlpatterns = [
+    path("o/<slug:organization>/queue", boards.queue, name="queue"),
+    path("o/<slug:organization>/queue/claim", boards.claim, name="queue-claim"),
     path(f"{AGENT}peek", boards.peek, name="agent-peek"),
 ]

@@ -20,6 +20,7 @@ from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import holders_in
 from console.organizations.roles import PERMISSIONS, roles_carrying
 from environments.facts import Facts
+from environments.lineage import moved_past
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
 from environments.standing import Standing
 
@@ -41,16 +42,30 @@ NAMES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gathered(Facts):
+class Moves(Facts):
+    """Only what a draft's line of descent is held against."""
+
+    pins: dict[UUID, dict[UUID, Pin]]
+    bases: dict[UUID, UUID | None]
+
+    def moves_since(self, agent: Agent, moment: datetime) -> list[Deployment]:
+        """The moves after a moment that still stand."""
+        return [pin.deployment for pin in self.pins[agent.pk].values() if pin.deployment.at > moment]
+
+    def ancestry(self, agent: Agent, draft: Draft) -> set[UUID]:
+        """The version that a draft started from and everything that one descends from."""
+        return line_of(draft.base_id, self.bases)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered(Moves):
     """The facts of one page of agents as they were at one moment; asking it costs no query."""
 
     moment: datetime
     pipeline: list[Environment]
-    pins: dict[UUID, dict[UUID, Pin]]
     holds: dict[UUID, list[Hold]]
     signed: dict[UUID, list[SignOff]]
     people: dict[UUID, set[UUID]]
-    bases: dict[UUID, UUID | None]
     holders: dict[str, dict[UUID, str]]
     grants: set[tuple[UUID, UUID, str]]
     members: dict[str, set[UUID]]
@@ -104,14 +119,6 @@ class Gathered(Facts):
         """The author and every contributor of a version that is served somewhere."""
         return {version.author_id, *self.people[version.pk]}
 
-    def moves_since(self, agent: Agent, moment: datetime) -> list[Deployment]:
-        """The moves after a moment that still stand."""
-        return [pin.deployment for pin in self.pins[agent.pk].values() if pin.deployment.at > moment]
-
-    def ancestry(self, agent: Agent, draft: Draft) -> set[UUID]:
-        """The version that a draft started from and everything that one descends from."""
-        return line_of(draft.base_id, self.bases)
-
 
 def gather(agents: Collection[Agent], organization: Organization, pipeline: list[Environment]) -> dict[UUID, Standing]:
     """The standing of each of these agents of one organization."""
@@ -151,6 +158,14 @@ def _members(organization: Organization, pipeline: list[Environment]) -> dict[st
     asked = {one.role for place in pipeline for one in place.rules.approvals}
     members = Membership.objects.filter(organization=organization) if asked else Membership.objects.none()
     return {role: set(members.with_role(role).values_list("user", flat=True)) for role in asked}
+
+
+def moves_not_known(drafts: Collection[Draft]) -> dict[UUID, Deployment]:
+    """The latest move that each of these drafts does not know of (`lineage.moved_past`), by agent; two queries."""
+    pins = _pins([draft.agent for draft in drafts])
+    bases = bases_below(_bases_to_follow(pins, {draft.agent_id: draft for draft in drafts}))
+    found = {draft.agent_id: moved_past(draft.agent, draft, Moves(pins=pins, bases=bases)) for draft in drafts}
+    return {agent: move for agent, move in found.items() if move}
 
 
 def _pins(agents: Collection[Agent]) -> dict[UUID, dict[UUID, Pin]]:

@@ -1,11 +1,13 @@
 """How environments, pins, moves and decisions are listed."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.utils import timezone
 
 if TYPE_CHECKING:
-    from environments.models import Deployment, Environment, Pin, SignOff  # noqa: F401  # named in a string below
+    from environments.models import Claim, Deployment, Environment, Pin, SignOff  # noqa: F401  # named in a string below
 
 
 class EnvironmentQuerySet(models.QuerySet["Environment"]):
@@ -48,3 +50,13 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
     def newest_first(self) -> Self:
         """The decision in force is the first one."""
         return self.order_by("-at", "-id")
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """Who is on what."""
+
+    LIFE = timedelta(hours=2)
+
+    def in_force(self) -> Self:
+        """Not older than two hours."""
+        return self.filter(at__gt=timezone.now() - self.LIFE)

@@ -2,6 +2,7 @@
 
 from environments.actions.archiving import archive_agent
 from environments.actions.bulk import cancel_job, retry_failed, start_promotion, undo_moved
+from environments.actions.claiming import put_down, take_up
 from environments.actions.deciding import (
     approve_release,
     mark_ready,
@@ -40,12 +41,14 @@ __all__ = [
     "promote",
     "publish",
     "push_to_production",
+    "put_down",
     "request_changes",
     "retry_failed",
     "revoke_ready",
     "revoke_stale_approval",
     "rollback",
     "start_promotion",
+    "take_up",
     "undo_moved",
     "withdraw_request",
 ]

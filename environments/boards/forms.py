@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 TILES = ("mine", "behind", "unpublished", "held", "changes")
+KINDS = ("fix", "behind", "test", "push", "held")
 
 
 class BoardFilter(forms.Form):
@@ -22,3 +23,17 @@ class BoardFilter(forms.Form):
     size = forms.ChoiceField(label=_("Rows"), required=False, choices=[("", "50"), ("100", "100"), ("200", "200")])
     after = forms.SlugField(required=False, max_length=63, widget=forms.HiddenInput)
     before = forms.SlugField(required=False, max_length=63, widget=forms.HiddenInput)
+
+
+class QueueFilter(forms.Form):
+    """Which kind of work is wanted, and from where on."""
+
+    kind = forms.ChoiceField(required=False, choices=[(name, name) for name in ("", *KINDS)])
+    after = forms.CharField(required=False, max_length=100)
+
+
+class ClaimForm(forms.Form):
+    """Which version somebody takes up, or puts down again."""
+
+    version = forms.UUIDField()
+    take = forms.BooleanField(required=False)

@@ -6,21 +6,24 @@ approvals). A person with no right to act has nothing that waits.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from agents.models import Agent, Draft, VersionContributor
+from agents.models import Agent, Draft, Version, VersionContributor
 from agents.policies import agents_granted, grant_to
+from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
 from console.organizations.policies import holders_query
 from environments.approvals import life_of, rules_of
+from environments.available import push_refusal
 from environments.doors import only_looks_on
-from environments.gathering import gather
-from environments.lineage import moved_past
+from environments.gathering import gather, moves_not_known
 from environments.models import Environment, Hold, Pin, Release, SignOff
+from environments.rules import Rules
 from environments.transitions import State
 
 MANY = 100  # counts and one person's own drafts are looked at up to here
@@ -46,6 +49,18 @@ class Waiting:
         return next((place for place in self.pipeline if place.is_production), None)
 
     @property
+    def ends(self) -> tuple[Environment | None, Environment | None]:
+        """Where QA decides, and what its decision speaks of."""
+        return self.tested_in, self.target
+
+    def can_take(self, version_id: UUID) -> Version | None:
+        """The version of something that waits for this person, to say that they are on it; None for anything else."""
+        releases = [self.to_test(), self.to_push(), self.to_fix()]
+        waits = any(found.filter(pk=version_id).exists() for found in releases)
+        waits = waits or self.on_hold().filter(version=version_id).exists()
+        return Version.objects.get(pk=version_id) if waits else None
+
+    @property
     def acts(self) -> bool:
         """Whether the person can act on anything here by their role; grants on single agents do not count."""
         return not only_looks_on(self.rights)
@@ -63,7 +78,7 @@ class Waiting:
         found = self._candidates(State.READY, "push_to_production")
         found = self._others_work(found) if self.organization.four_eyes else found
         held = Hold.objects.filter(agent=OuterRef("agent"), lifted_at=None, version__digest=OuterRef("version__digest"))
-        return found.exclude(Exists(held)).filter(self._approved())
+        return self._entering(found.exclude(Exists(held)).filter(self._approved()))
 
     def to_fix(self) -> QuerySet[Release]:
         """Versions with requested changes: for the people behind them, or for every developer when those are gone."""
@@ -83,8 +98,8 @@ class Waiting:
     def behind_drafts(self) -> list[Draft]:
         """This person's own drafts with changes that a publish would be refused for: they do not know of a move."""
         drafts = list(self._own_drafts()[:MANY])
-        standings = gather([draft.agent for draft in drafts], self.organization, self.pipeline) if drafts else {}
-        return [draft for draft in drafts if moved_past(draft.agent, draft, standings[draft.agent_id].facts)]
+        behind = moves_not_known(drafts) if drafts else {}
+        return [draft for draft in drafts if draft.agent_id in behind]
 
     def agents(self) -> Q:
         """The agents of which something waits for this person."""
@@ -124,6 +139,32 @@ class Waiting:
         entitled = Q(by__in=testers) | Exists(grant_to("by", "mark_ready", "agent"))
         valid = SignOff.objects.filter(entitled, pk=Subquery(latest), decision=SignOff.Decision.READY, at__gte=oldest)
         return Q(Exists(valid.filter(version=OuterRef("pk"), basis__rules=rules_of(self.pipeline, self.organization))))
+
+    def _entering(self, found: QuerySet[Release]) -> QuerySet[Release]:
+        """What the entry rules of the first production environment let in now."""
+        rules, now = (self.target.rules, timezone.now()) if self.target else (Rules(), timezone.now())
+        if rules.is_frozen(now) or not rules.is_open(now) or rules.service_accounts_only:
+            return found.none()
+        if rules.soak_minutes:
+            soaked = now - timedelta(minutes=rules.soak_minutes)
+            pins = Pin.objects.filter(environment=self.tested_in, version=OuterRef("pk"), deployment__at__lte=soaked)
+            found = found.filter(Exists(pins))
+        if rules.approvals or rules.document_valid or rules.export_kept:
+            return found.filter(pk__in=self._passing(found))
+        return found
+
+    def _passing(self, found: QuerySet[Release]) -> list[UUID]:
+        """Where rules look into decisions or content: the oldest hundred, each asked as its own page asks."""
+        rows = list(found.select_related("agent").order_by("changed_at", "pk")[:MANY])
+        standings = gather([row.agent for row in rows], self.organization, self.pipeline)
+        asked = [(row, standings[row.agent_id], Actor(user=self.person)) for row in rows]
+        return [
+            row.pk
+            for row, standing, actor in asked
+            if standing.candidate
+            and self.target
+            and push_refusal(standing, actor, standing.candidate.version, self.target) is None
+        ]
 
     def _own_drafts(self) -> QuerySet[Draft]:
         moved = Pin.objects.filter(agent=OuterRef("agent"), deployment__at__gt=OuterRef("based_at"))

@@ -107,7 +107,10 @@ class Release(FSMModelMixin, models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["agent", "state"], name="release_by_state")]
+        indexes = [
+            models.Index(fields=["agent", "state"], name="release_by_state"),
+            models.Index(fields=["organization", "state", "changed_at"], name="release_waiting"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
@@ -300,6 +303,9 @@ class Hold(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["organization", "at"], name="hold_open", condition=models.Q(lifted_at=None)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["version"], condition=models.Q(lifted_at=None), name="one_open_hold_per_version"

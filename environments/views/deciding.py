@@ -14,6 +14,7 @@ from console.organizations.policies import holder_of
 from environments.actions import mark_ready, request_changes, revoke_ready, withdraw_request
 from environments.attempts import attempt, without_field
 from environments.available import address
+from environments.boards.queue import way_on
 from environments.deciding import DECISIONS, case_of
 from environments.doors import only_looks_on, require_open, rights_of
 from environments.forms import DecisionForm
@@ -33,7 +34,7 @@ def decide_page(request: HttpRequest, organization: str, agent: str) -> HttpResp
     tried = attempt(request, form, lambda data: _decide(request, found, data)) if form else None
     if tried and tried.done:
         messages.success(request, _said(tried.done), extra_tags=request.path)
-        return redirect(address(found, "decide"))
+        return redirect(way_on(request, found.organization, address(found, "decide")))
     require_open(rights, place, found)  # after the verb, which keeps the refused attempt
     case = case_of(request, found, form)
     context = {

@@ -16,6 +16,7 @@ from console.organizations.policies import holder_of
 from environments.actions import activate, promote, publish, push_to_production
 from environments.attempts import Attempt, attempt, without_field
 from environments.available import address, merge_address
+from environments.boards.queue import way_on
 from environments.doors import only_looks_on, rights_of, standing_for
 from environments.forms import ActivateForm, PromoteForm, PushForm
 from environments.models import Deployment, Environment
@@ -143,7 +144,7 @@ def _show_seen(request: HttpRequest, form: forms.Form, review: Review) -> None:
 
 def _moved(request: HttpRequest, agent: Agent, move: Deployment, after: str = "") -> HttpResponse:
     messages.success(request, f"{outcome(move)}.{after}", extra_tags=f"{request.path}")
-    return redirect(address(agent, "release", move.pk))
+    return redirect(way_on(request, agent.organization, address(agent, "release", move.pk)))
 
 
 def _waits_for(agent: Agent, move: Deployment, permission: str) -> str:

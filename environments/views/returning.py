@@ -15,6 +15,7 @@ from console.organizations.errors import NotFound
 from environments.actions import lift_hold, rollback
 from environments.attempts import Attempt, attempt, without_field
 from environments.available import address
+from environments.boards.queue import way_on
 from environments.doors import rights_of, standing_for
 from environments.forms import ReasonForm, RollbackForm
 from environments.models import Deployment, Hold
@@ -55,7 +56,7 @@ def lift_hold_page(request: HttpRequest, organization: str, agent: str, number: 
     if tried.done:
         text = f"The hold on v{number} is lifted. It may be promoted again and then needs a new sign-off."
         messages.success(request, text, extra_tags=request.path)
-        return redirect(address(found, "agent-overview"))
+        return redirect(way_on(request, found.organization, address(found, "agent-overview")))
     if "lift_hold" not in rights_of(request, found):
         raise missing("lift_hold", found.organization)
     return _hold_page(request, found, number, form, tried)

@@ -13,8 +13,11 @@ from agents.grants import grant_role
 from agents.models import Agent
 from console.organizations.models import Organization
 from environments.actions import archive_agent, lift_hold
+from environments.approvals import Basis, rules_of
 from environments.available import offers
 from environments.boards.matrix import FORWARD
+from environments.models import Environment, SignOff
+from environments.pipeline import environments_of
 from environments.policies import permissions_on_agent
 from environments.standing import standing_of
 from tests import builders
@@ -276,3 +279,35 @@ def queries_of(client: Client) -> int:
     with CaptureQueriesContext(connection) as asked:
         client.get(BOARD)
     return len(asked)
+
+
+def approved_under(organization: Organization, rules: dict[str, Any]) -> None:
+    """Production asks for this, and what was approved was approved under it."""
+    Environment.objects.filter(organization=organization, kind="production").update(entry_rules=rules)
+    basis = rules_of(environments_of(organization), organization)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = 'replica'")  # sign-offs are immutable
+        for signed in SignOff.objects.all():
+            now = Basis(signed.digest, [], basis)
+            SignOff.objects.filter(pk=signed.pk).update(basis=now.as_json(), fingerprint=now.fingerprint)
+        cursor.execute("SET session_replication_role = 'origin'")
+
+
+def test_waits_for_me__entry_rules_of_production__are_those_of_the_push(
+    organization: Organization, dana: Person, quinn: Person, mara: Person
+) -> None:
+    builders.a_ready_version(organization, author=dana, tester=quinn, slug="billing")
+    asked: list[tuple[dict[str, Any], bool]] = [
+        ({"freeze": {"reason": "Holidays"}}, False),
+        ({"soak_minutes": 60}, False),
+        ({"approvals": [{"role": "qa", "count": 1}]}, True),
+        ({"approvals": [{"role": "qa", "count": 2}]}, False),
+        ({"service_accounts_only": True}, False),
+        ({"document_valid": True, "export_kept": True}, True),
+    ]
+
+    for rules, waits in asked:
+        approved_under(organization, rules)
+        response = mara.client().get(BOARD)
+        assert ("Push to Production: v1" in cell(response, "billing", "production")) is waits, rules
+        assert ("billing" in rows(mara.client().get(f"{BOARD}?tile=mine"))) is waits, rules
