@@ -13,7 +13,7 @@ def served_at(agent: Agent, moment: datetime) -> dict[UUID, Deployment]:
     A move counts from its own moment on. An environment that had served nothing yet is left out.
     """
     moves = Deployment.objects.filter(agent=agent, at__lte=moment).with_facts()
-    latest = moves.order_by("environment", "-at", "-id").distinct("environment")
+    latest = moves.order_by("environment_id", "-at", "-id").distinct("environment_id")
     return {move.environment_id: move for move in latest}
 
 

@@ -14,9 +14,11 @@ from agents.models import Version
 from agents.summaries import arrivals, title_of
 from agents.views.page import agent_page
 from environments.doors import rights_of, standing_for
+from environments.past import past_of
 from environments.policies import can_read_version, missing
 from environments.standing import Standing
-from environments.versions import PAGE, Facts, default_pair, facts_of, rows_of
+from environments.version_rows import lane_heads
+from environments.versions import PAGE, Facts, default_pair, facts_of, history_of, rows_of
 
 
 @require_safe
@@ -29,14 +31,19 @@ def version_list(request: HttpRequest, organization: str, agent: str) -> HttpRes
     rows = rows_of(standing, before=int(before) if before else None)
     left, right = default_pair(standing, rows[:PAGE])
     context = {
-        "rows": rows[:PAGE],
+        "rows": history_of(standing, rows[:PAGE]),
+        "heads": lane_heads(standing),
+        "live": standing.production.version.number if standing.production else 0,
+        "readable": _reads_all(rights_of(request, found)),
         "left": left,
         "right": right,
         "before": before,
         "older": rows[PAGE - 1].version.number if len(rows) > PAGE else None,
         "standing": standing,
+        **past_of(request, found, standing.places),
     }
-    return agent_page(request, found, "agents/version_list.html", "Versions", context)
+    status = 400 if context["past_form"].errors else 200
+    return agent_page(request, found, "agents/version_list.html", "Versions", context, status)
 
 
 @require_safe
@@ -70,6 +77,11 @@ def export(request: HttpRequest, organization: str, agent: str, number: int, end
     chosen = facts.row.version
     document = document_of(found, load(chosen.manifest, chosen.layout))
     return file_response(document, f"{found.slug}-v{number}", ending, request.GET.get("format", ""))
+
+
+def _reads_all(rights: frozenset[str]) -> bool:
+    """Whether the person may read every version: it was cut in Development, and all of them went through Staging."""
+    return can_read_version(rights, ["staging"])
 
 
 def _facts(standing: Standing, number: int) -> Facts:

@@ -1,12 +1,13 @@
 """An agent's versions as pages show them: who made each, how far it is approved, where it runs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.models import Agent, Version
 from environments.frame import code_of
 from environments.models import Deployment, Hold, SignOff
 from environments.standing import Standing
+from environments.version_rows import Extra, extras_of
 
 PAGE = 50
 INCLUDED = 20
@@ -29,6 +30,7 @@ class Row:
     places: list[Chip]
     hold: Hold | None
     contributors: list[str]
+    extra: Extra | None = None  # where the history shows it
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ def rows_of(standing: Standing, *, before: int | None = None) -> list[Row]:
     if before is not None:
         versions = versions.filter(number__lt=before)
     return [_row(standing, version) for version in versions.newest_first()[: PAGE + 1]]
+
+
+def history_of(standing: Standing, rows: list[Row]) -> list[Row]:
+    """The rows of the version history, each with its lanes, changes and flags."""
+    extras = extras_of(standing, [row.version for row in rows])
+    return [replace(row, extra=extras[row.version.number]) for row in rows]
 
 
 def facts_of(standing: Standing, number: int) -> Facts | None:
@@ -75,7 +83,9 @@ def included(agent: Agent, *, after: int, upto: int) -> list[Version]:
 
 
 def _versions(agent: Agent) -> Any:
-    related = Version.objects.filter(agent=agent).select_related("release", "author", "base", "manifest", "layout")
+    related = Version.objects.filter(agent=agent).select_related(
+        "release", "author", "base__manifest", "manifest", "layout"
+    )
     return related.prefetch_related("contributors")
 
 

@@ -10,6 +10,7 @@ from environments.available import offers
 from environments.doors import only_looks_on, require_open, rights_of, standing_for
 from environments.models import Environment
 from environments.overview import action_of
+from environments.past import past_of
 from environments.timeline import entries_of, moves_of
 
 MOVES = 20
@@ -36,5 +37,7 @@ def environment_page(request: HttpRequest, organization: str, agent: str, enviro
         "actions": [action_of(one, "ink" if number == 0 else "") for number, one in enumerate(acts)],
         "looks_on": only_looks_on(rights),
         "env_kind": place.kind,
+        **past_of(request, found, [place]),
     }
-    return render(request, "environments/environment.html", context)
+    status = 400 if context["past_form"].errors else 200
+    return render(request, "environments/environment.html", context, status=status)
