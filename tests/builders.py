@@ -12,6 +12,7 @@ from agents.models import Agent, Draft, Version
 from console.organizations.models import Organization
 from environments.actions import mark_ready, publish, push_to_production, request_changes, rollback
 from tests.cast import Person
+from tests.remembering import remembered
 
 CONFIG: dict[str, Any] = {
     "settings": {
@@ -33,6 +34,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
+@remembered
 def an_agent(
     organization: Organization,
     author: Person,
@@ -64,17 +66,20 @@ def config_of(agent: Agent) -> dict[str, Any]:
     return load(draft.manifest, draft.layout)
 
 
+@remembered
 def edited(agent: Agent, author: Person, prompt: str) -> Draft:
     """The draft with another prompt."""
     token = section_token(draft_of(agent), "prompt")
     return save_section(agent, actor=author.actor(), path="prompt", value=prompt, token=token)
 
 
+@remembered
 def rewritten(agent: Agent, author: Person, config: dict[str, Any]) -> Draft:
     """The draft with another configuration."""
     return save_draft(agent, actor=author.actor(), config=config, token=draft_token(draft_of(agent)))
 
 
+@remembered
 def published(agent: Agent, author: Person, prompt: str = "", description: str = "A change") -> Version:
     """The draft, with this prompt if one is given, as a version that Staging serves."""
     if prompt:
@@ -82,6 +87,7 @@ def published(agent: Agent, author: Person, prompt: str = "", description: str =
     return publish(agent, actor=author.actor(), description=description).version
 
 
+@remembered
 def approved(agent: Agent, author: Person, tester: Person, prompt: str = "") -> Version:
     """A version that QA marked ready."""
     version = published(agent, author, prompt)
@@ -89,6 +95,7 @@ def approved(agent: Agent, author: Person, tester: Person, prompt: str = "") -> 
     return version
 
 
+@remembered
 def pushed(agent: Agent, author: Person, tester: Person, admin: Person, prompt: str = "") -> Version:
     """A version that Production serves."""
     version = approved(agent, author, tester, prompt)
@@ -96,6 +103,7 @@ def pushed(agent: Agent, author: Person, tester: Person, admin: Person, prompt: 
     return version
 
 
+@remembered
 def a_candidate(organization: Organization, *, author: Person, **agent: Any) -> Agent:
     """v1 waits for QA."""
     made = an_agent(organization, author, **agent)
@@ -103,6 +111,7 @@ def a_candidate(organization: Organization, *, author: Person, **agent: Any) -> 
     return made
 
 
+@remembered
 def an_agent_sent_back(organization: Organization, *, author: Person, tester: Person, **agent: Any) -> Agent:
     """QA requested changes to v1."""
     made = a_candidate(organization, author=author, **agent)
@@ -110,6 +119,7 @@ def an_agent_sent_back(organization: Organization, *, author: Person, tester: Pe
     return made
 
 
+@remembered
 def a_ready_version(organization: Organization, *, author: Person, tester: Person, **agent: Any) -> Agent:
     """v1 is ready for Production."""
     made = an_agent(organization, author, **agent)
@@ -117,6 +127,7 @@ def a_ready_version(organization: Organization, *, author: Person, tester: Perso
     return made
 
 
+@remembered
 def a_live_version(organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any) -> Agent:
     """v1 is live."""
     made = an_agent(organization, author, **agent)
@@ -124,6 +135,7 @@ def a_live_version(organization: Organization, *, author: Person, tester: Person
     return made
 
 
+@remembered
 def two_live_versions(
     organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any
 ) -> Agent:
@@ -133,6 +145,7 @@ def two_live_versions(
     return made
 
 
+@remembered
 def a_rolled_back_version(
     organization: Organization, *, author: Person, tester: Person, admin: Person, **agent: Any
 ) -> Agent:

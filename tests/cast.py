@@ -17,6 +17,7 @@ from console.founding import Charter, found_organization
 from console.organizations.actions import accept_invitation, invite_member
 from console.organizations.actor import Actor
 from console.organizations.models import Membership, Organization, User
+from tests.remembering import remembered
 
 PASSWORD = "correct horse battery staple"
 ADDRESS = "192.0.2.7"
@@ -65,16 +66,19 @@ def prove(client: Client, user: User, *, minutes_ago: float = 0) -> None:
     session.save()
 
 
+@remembered
 def new_account(email: str, name: str) -> Person:
     """Somebody with an account and no organization."""
     return Person(User.objects.create_user(email=email, name=name, password=PASSWORD))
 
 
+@remembered
 def found(founder: Person, slug: str, name: str, **rules: object) -> Organization:
     """An organization with its pipeline and its first Org Admin."""
     return found_organization(Charter(slug=slug, name=name, rules=rules), actor=founder.actor())
 
 
+@remembered
 def join(organization: Organization, admin: Person, person: Person, *roles: str) -> Membership:
     """Bring a person in by an invitation, as every member comes in."""
     invitation, _ = invite_member(organization, actor=admin.actor(), email=person.user.email, roles=list(roles))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.samples import SAMPLES
 
-pytest_plugins = ("tests.cast", "tests.api.bulk")
+pytest_plugins = ("tests.remembering", "tests.cast", "tests.api.bulk")
 
 TESTS = Path(__file__).resolve().parent
 

@@ -5,11 +5,12 @@ is thrown away at the end. A DATABASE_URL in the environment is used instead; it
 """
 
 import atexit
+import gc
 import os
 import shutil
 import signal
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,16 +49,10 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     return (yield)
 
 
-def pytest_configure() -> None:
-    """Lets the end of a transaction=True test empty the tables whose triggers refuse TRUNCATE."""
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
-    original = DatabaseOperations.execute_sql_flush
-
-    def flush(self: DatabaseOperations, sql_list: Iterable[str]) -> None:
-        original(self, ["SET LOCAL session_replication_role = 'replica'", *sql_list])
-
-    setattr(DatabaseOperations, "execute_sql_flush", flush)  # noqa: B010 - a plain assignment is no valid type
+def pytest_collection_finish() -> None:
+    """Spares every later collection of garbage the walk through code, models and tests that live to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

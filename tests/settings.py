@@ -6,6 +6,7 @@ from console import settings as console_settings
 
 globals().update({name: value for name, value in vars(console_settings).items() if name.isupper()})
 
+INSTALLED_APPS = ["tests", *console_settings.INSTALLED_APPS]  # for the flush of tests/management
 ALLOWED_HOSTS = [*console_settings.ALLOWED_HOSTS, "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # scrypt costs 50 ms per sign-in
 WHITENOISE_AUTOREFRESH = True  # otherwise every test client reads the whole folder of static files first

@@ -10,25 +10,30 @@ from console.organizations.models import Organization
 from environments.actions import mark_ready, publish, push_to_production, request_changes, rollback
 from environments.models import Deployment, Pin, Release
 from tests.cast import Person
+from tests.remembering import remembered
 
 
+@remembered
 def new_agent(organization: Organization, developer: Person, slug: str = "order-desk", prompt: str = "One.") -> Agent:
     """An agent that is only a draft."""
     return create_agent(organization, actor=developer.actor(), slug=slug, name=slug.title(), config={"prompt": prompt})
 
 
+@remembered
 def write(agent: Agent, developer: Person, prompt: str) -> Draft:
     """Another prompt in the draft."""
     draft = Draft.objects.select_related("manifest", "layout").get(agent=agent)
     return save_draft(agent, actor=developer.actor(), config={"prompt": prompt}, token=draft_token(draft))
 
 
+@remembered
 def to_staging(agent: Agent, developer: Person, prompt: str) -> Version:
     """The prompt as the next version in Staging."""
     write(agent, developer, prompt)
     return publish(agent, actor=developer.actor(), description=prompt).version
 
 
+@remembered
 def to_ready(agent: Agent, developer: Person, tester: Person, prompt: str) -> Version:
     """The prompt as a version that QA marked ready."""
     version = to_staging(agent, developer, prompt)
@@ -36,6 +41,7 @@ def to_ready(agent: Agent, developer: Person, tester: Person, prompt: str) -> Ve
     return version
 
 
+@remembered
 def to_live(agent: Agent, developer: Person, tester: Person, admin: Person, prompt: str) -> Version:
     """The prompt as the version that Production serves."""
     version = to_ready(agent, developer, tester, prompt)
@@ -43,6 +49,7 @@ def to_live(agent: Agent, developer: Person, tester: Person, admin: Person, prom
     return version
 
 
+@remembered
 def version_in(
     state: str, organization: Organization, *, developer: Person, tester: Person, admin: Person, slug: str = "agent"
 ) -> tuple[Agent, Version]:

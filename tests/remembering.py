@@ -1,0 +1,181 @@
+"""Stories that many tests begin with are told by the real verbs once per process; later their rows are put back.
+
+A step marked `@remembered` (a join, a publish, a push) runs as it is the first time. What it added, changed and
+removed is kept under everything that made the database until then: its own arguments and all the steps before it.
+Where a test comes to the same point again, one script of SQL puts exactly those rows back, ids and hashes included.
+
+Nothing is guessed: as soon as anything else writes in the test, or the test has real transactions of its own, every
+further step runs for real. What a step leaves for after the commit is not repeated: inside a test's transaction
+there is no commit.
+"""
+
+import functools
+import hashlib
+import json
+import pickle
+import re
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar, cast
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import connection, models
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+EMPTY = ""  # the past of a test that has written nothing yet
+# Statements that no step depends on: reading, and what a browser's visits write about its own session.
+HARMLESS = re.compile(
+    r"\s*(SELECT|SAVEPOINT|RELEASE|SET|SHOW|EXPLAIN|LOCK)\b"
+    r'|(INSERT INTO|UPDATE|DELETE FROM) "(django_session|usersessions_usersession)"'
+    r'|UPDATE "organizations_user" SET "last_login" = \S+ WHERE'
+)
+OF_NO_STEP = (ContentType, Permission, Session, UserSession)  # made by migrations and visits
+
+Row = tuple[str, str]  # table, row as JSON
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a step did: the SQL that does it again, and what it returned."""
+
+    script: str
+    result: bytes
+
+
+class Memory:
+    """What this process remembers, and how the present test's database came about."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Told] = {}
+        self.past: str | None = EMPTY  # None: something else wrote, nothing can be compared any more
+        self.is_telling = False
+
+    def watch(self, execute: Any, statement: Any, params: Any, many: bool, context: Any) -> Any:
+        """Called by Django around every statement: a write that belongs to no step makes the past unknown."""
+        if not self.is_telling and not (isinstance(statement, str) and HARMLESS.match(statement)):
+            self.past = None
+        return execute(statement, params, many, context)
+
+    def tell(self, step: str, arguments: Any, act: Callable[[], R]) -> R:
+        """Do a step, by its verbs or from memory."""
+        if self.is_telling or threading.current_thread() is not threading.main_thread():
+            return act()
+        key = self._key(step, arguments)
+        if key is None:
+            return act()
+        if key in self.told:
+            return cast("R", self._repeat(key))
+        return self._tell_first(key, act)
+
+    def _key(self, step: str, arguments: Any) -> str | None:
+        if self.past is None or not connection.in_atomic_block:
+            return None
+        try:
+            told = json.dumps([self.past, step, arguments], default=_identity)
+        except TypeError:
+            return None
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def _repeat(self, key: str) -> Any:
+        told = self.told[key]
+        self._quietly(lambda: _execute(told.script))
+        self.past = key
+        return pickle.loads(told.result)  # noqa: S301 - written by this process
+
+    def _tell_first(self, key: str, act: Callable[[], R]) -> R:
+        before, self.past = _rows(), None
+        result = self._quietly(act)
+        self.told[key] = Told(_script(before, _rows()), pickle.dumps(result))
+        self.past = key
+        return result
+
+    def _quietly(self, act: Callable[[], R]) -> R:
+        self.is_telling = True
+        try:
+            return act()
+        finally:
+            self.is_telling = False
+
+
+memory = Memory()
+
+
+def remembered(step: Callable[P, R]) -> Callable[P, R]:
+    """Mark a step: it writes by verbs only, and its arguments and what it returns are plain values or rows."""
+    name = f"{step.__module__}.{step.__qualname__}"
+
+    @functools.wraps(step)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return memory.tell(name, [args, kwargs], lambda: step(*args, **kwargs))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, under watch."""
+    with django_db_blocker.unblock():
+        connection.execute_wrappers.append(memory.watch)
+
+
+def pytest_runtest_setup() -> None:
+    """Every test begins with an empty database, unless its module holds a transaction open."""
+    memory.past = None if connection.in_atomic_block else EMPTY
+
+
+def _identity(value: Any) -> Any:
+    """A row is known by its key: with the same past it has the same columns."""
+    if isinstance(value, models.Model):
+        return [value._meta.label, str(value.pk)]
+    user = getattr(value, "user", None)
+    if isinstance(user, models.Model):
+        return _identity(user)
+    raise TypeError(f"{value!r} cannot be compared from test to test")
+
+
+def _tables() -> dict[str, str]:
+    """Every table that a step may write -> its primary key."""
+    made = [model._meta for model in apps.get_models(include_auto_created=True) if model not in OF_NO_STEP]
+    return {meta.db_table: str(meta.pk.column) for meta in made if meta.managed and not meta.proxy and meta.pk}
+
+
+def _rows() -> set[Row]:
+    """Everything that is in the database."""
+    each = [f"SELECT '{table}', to_json(t)::text FROM {table} t" for table in _tables()]  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return set(cursor.fetchall())
+
+
+def _script(before: Iterable[Row], after: Iterable[Row]) -> str:
+    """The SQL that turns one into the other; triggers sleep meanwhile, they have seen these rows once."""
+    keys, statements = _tables(), ["SET session_replication_role = replica"]
+    for table, rows in _by_table(set(before) - set(after)).items():
+        gone = sql.Literal([str(json.loads(row)[keys[table]]) for row in rows]).as_string()
+        statements.append(f"DELETE FROM {table} WHERE {keys[table]}::text = ANY({gone}::text[])")  # noqa: S608
+    for table, rows in _by_table(set(after) - set(before)).items():
+        made = sql.Literal(f"[{','.join(rows)}]").as_string()
+        statements.append(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, {made})")  # noqa: S608
+    return ";\n".join([*statements, "SET session_replication_role = DEFAULT"])
+
+
+def _by_table(rows: Iterable[Row]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for table, row in sorted(rows):
+        found.setdefault(table, []).append(row)
+    return found
+
+
+def _execute(script: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(script)
