@@ -77,7 +77,7 @@ def test_compare__from_the_lists__is_one_click_away(agent: Agent, dana: Person) 
     client = dana.client()
     versions, saves = client.get(f"{AGENT}versions/"), client.get(f"{AGENT}draft/history")
 
-    first = by_id(versions, "v3").xpath(".//a[starts-with(@aria-label, 'Compare v3 with v2')]/@href")
+    first = by_id(versions, "v3").xpath(".//a[contains(@href, 'compare?from=2&to=3')]/@href")
     second = page(saves).xpath("//table[@id='saves']//a[contains(@href, 'compare?from=history:')]/@href")
 
     for address in [*first, *second[:2]]:
