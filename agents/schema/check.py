@@ -144,14 +144,15 @@ def _tool_errors(tools: Mapping[str, Any], at: tuple[str, ...]) -> Iterable[Cont
             continue
         where = pointer(*at, "tools", slug, "parameters")
         try:
-            jsonschema_rs.meta.validate(_offline(parameters))
+            jsonschema_rs.meta.validate(offline(parameters))
         except jsonschema_rs.ValidationError as error:
             yield ContentError(where + pointer(*error.instance_path), f"Not a JSON Schema: {error.message:.300}")
         except (jsonschema_rs.ReferencingError, ValueError) as error:
             yield ContentError(where, f"Not a JSON Schema: {error!s:.300}")
 
 
-def _offline(schema: dict[str, Any]) -> dict[str, Any]:
+def offline(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without the name of a dialect that nobody here knows."""
     # An unknown $schema would be fetched from its address while a document is being checked (SSRF).
     if _KNOWN_DIALECT.fullmatch(str(schema.get("$schema", ""))):
         return schema

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from agents.names import pointer
 from agents.schema.texts import Problem, texts
 
 _CREDENTIALS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@{}]{1,200}:[^\s/@{}]{1,200}@", re.IGNORECASE)
@@ -15,6 +16,7 @@ _KEYS = re.compile(
 )
 _SECRET_FIELD = re.compile(r"(secret|password|api[_-]?key|token|authorization)\Z", re.IGNORECASE)
 _REFERENCE = re.compile(r"secrets://|.*(\{\{|\$\{)|(Bearer\s+)?(\{\{|\$\{|secrets://)|REDACTED", re.DOTALL)
+_AUTH_REFERENCE = re.compile(r"secrets://\S{1,200}|.{0,40}(\{\{[^{}]{1,200}\}\}|\$\{[^{}]{1,200}\})")
 _ADDRESS = re.compile(r"\b(?:https?|wss?)://[A-Za-z0-9][A-Za-z0-9.-]{0,252}[^\s\"'<>)\]]{0,200}")
 # Schemas name dialects by address, and a description speaks to people.
 _NOT_CALLED = re.compile(r"/(parameters|description|\$schema)(/|\Z)")
@@ -31,6 +33,20 @@ def leaks(config: Mapping[str, Any]) -> Iterable[Problem]:
             yield Problem("error", where, message, "secret", *found.span())
         elif _SECRET_FIELD.search(where) and text and not _REFERENCE.match(text) and len(text) >= 8:
             yield Problem("warning", where, "A secret in plain text? Use a secrets:// reference.", "secret")
+
+
+def is_reference(text: str) -> bool:
+    """Whether an `auth_ref` names a secret instead of being one; nothing at all names none."""
+    return not text.strip() or bool(_AUTH_REFERENCE.fullmatch(text.strip()))
+
+
+def literal_keys(config: Mapping[str, Any]) -> Iterable[Problem]:
+    """Secrets in the place where one is to be named."""
+    for section in ("tools", "integrations"):
+        for slug, item in (config.get(section) or {}).items():
+            if not is_reference(item.get("auth_ref") or ""):
+                where = pointer(section, slug, "auth_ref")
+                yield Problem("error", where, "auth_ref must name a secret (secrets://name), never be one.", "secret")
 
 
 def literal_addresses(config: Mapping[str, Any]) -> Iterable[Problem]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.flow_graph import graph_problems
 from agents.names import pointer
-from agents.schema.leaks import leaks, literal_addresses
+from agents.schema.leaks import leaks, literal_addresses, literal_keys
 from agents.schema.texts import Problem, texts
 
 _VARIABLE = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_.-]{0,199})\s*[|}]")
@@ -21,6 +21,7 @@ def problems(config: Mapping[str, Any]) -> list[Problem]:
         *_variables(config),
         *_flow_problems(config),
         *_tool_problems(config.get("tools") or {}),
+        *literal_keys(config),
         *literal_addresses(config),
         *leaks(config),
     ]
