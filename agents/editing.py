@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from agents.authorship import Authorship, authors_by_part
 from agents.compare import Side
 from agents.comparison import SectionChange
+from agents.contents import load
 from agents.documents import section_text
 from agents.documents.sections import value_at
 from agents.models import Draft
@@ -55,6 +57,7 @@ class Desk:
 
     def __init__(self, draft: Draft, path: str) -> None:
         self.draft, self.path = draft, path
+        self.place = path  # under which a browser keeps text: pages of one part may be several
         self.reading = DraftReading(draft)
 
     @cached_property
@@ -106,6 +109,13 @@ class Desk:
     def saves(self) -> list[PartSave]:
         """The last saves that changed the part."""
         return part_saves(self.draft, self.path, most=SAVES_SHOWN)
+
+    @cached_property
+    def base_value(self) -> Any:
+        """The value of the part in the draft's base; None when it is not there."""
+        if self.draft.base is None or not self.in_base:
+            return None
+        return value_at(load(self.draft.base.manifest), self.path)
 
     @property
     def base_label(self) -> str:

@@ -3,9 +3,19 @@
 from collections.abc import Mapping
 
 from agents.part_forms import PartForm, TextPartForm
+from agents.row_forms import PoliciesForm, TestForm, VariablesForm
+from agents.schema_forms import IntegrationForm, KnowledgeForm, SettingsForm, ToolForm
 
 # Section -> its own form; every other part, and every part with `?as=text`, is edited as text.
-EDITORS: Mapping[str, type[PartForm]] = {}
+EDITORS: Mapping[str, type[PartForm]] = {
+    "settings": SettingsForm,
+    "knowledge": KnowledgeForm,
+    "tools": ToolForm,
+    "integrations": IntegrationForm,
+    "policies": PoliciesForm,
+    "variables": VariablesForm,
+    "tests": TestForm,
+}
 
 
 def editor_for(path: str, *, as_text: bool = False) -> type[PartForm]:

@@ -19,6 +19,15 @@ from agents.layout import take_out
 from audit.matching import longest_rising
 
 MARKS = {"added": "A", "removed": "R", "changed": "C", "moved": "M", "": ""}
+ICONS = {
+    "say": "message-circle",
+    "collect": "clipboard-pen",
+    "branch": "split",
+    "tool": "wrench",
+    "transfer": "phone-forwarded",
+    "end": "flag",
+    "other": "square",
+}
 LABEL_LENGTH = 240  # characters of a node's text that are drawn or told; the rest stands in its form
 
 # Kinds by the words in a node's type, for those of vendors too; the first that fits counts.
@@ -35,11 +44,12 @@ _TEXT_KEYS = ("text", "prompt", "message", "instructions", "label", "description
 def picture_of(flow: Mapping[str, Any] | None, former: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The picture of a flow; with `former`, of what became of it ({} for a flow that is new as a whole).
 
-    `nodes`: `id`, `anchor` (the id of its entry in the outline), `type`, `kind` (say, collect, branch, tool,
-    transfer, end, other: its shape), `label`, `start`, `problems` (messages), `ways` (its edges), `change` and
-    `mark`. `edges`: `id`, `from`, `to`, `label` (the condition), `change`, `mark`. A change is "added", "removed",
-    "changed", "moved" (edges only) or "", a mark its first letter. Both in the order in which a flow is read;
-    what was removed stands where it stood. `summary` is one sentence, `problems` all messages with their node.
+    `nodes`: `id`, `anchor` (the id of its entry in the outline), `type`, `kind` (say, collect, branch, tool, transfer,
+    end, other: its shape), `icon`, `label`, `start`, `problems` (messages), `ways` (its edges), `change`, `mark`.
+    `edges`: `id`, `index` (its place in the flow), `from`, `to`, `label` (the condition), `change`, `mark`. A change
+    is "added", "removed", "changed", "moved" (edges only) or "", a mark its first letter. Both in the order in which
+    a flow is read; what was removed stands where it stood. `summary` is one sentence, `problems` all messages with
+    their node.
     """
     now, former = _drawn(flow), former if former is None else _drawn(former)
     edges = _edges(now, former)
@@ -102,7 +112,12 @@ def _nodes(
             "type": str(node.get("type", "")),
             "kind": kind_of(node),
         }
-        facts |= {"label": label_of(node), "start": name == now.get("start"), "problems": told.get(name, [])}
+        facts |= {
+            "icon": ICONS[facts["kind"]],
+            "label": label_of(node),
+            "start": name == now.get("start"),
+            "problems": told.get(name, []),
+        }
         found.append(facts | {"change": change, "mark": MARKS[change], "ways": ways.get(name, [])})
     return found
 
@@ -150,7 +165,13 @@ def _edges(now: Mapping[str, Any], former: Mapping[str, Any] | None) -> list[dic
         found.append((edge, change))
     found += [(edge, "removed") for key, (_place, edge) in there.items() if key not in here]
     return [
-        {"id": f"edge-{place}", "from": edge["from"], "to": edge["to"], "label": str(edge.get("when") or "")}
+        {
+            "id": f"edge-{place}",
+            "index": place,
+            "from": edge["from"],
+            "to": edge["to"],
+            "label": str(edge.get("when") or ""),
+        }
         | {"change": change, "mark": MARKS[change]}
         for place, (edge, change) in enumerate(found)
     ]

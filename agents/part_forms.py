@@ -51,6 +51,9 @@ class PartForm(TextForm):
         """The value that the valid form describes, None when the part is to go. May raise `InvalidContent`."""
         raise NotImplementedError
 
+    def stand_beside(self, base: Any) -> None:
+        """What the draft's base has in place of this part; a form that shows it keeps it."""
+
     def field_of(self, pointer: str) -> str | None:
         """The field at which an error of this place is shown; None: above the form. Pointers begin at the root."""
         return None
@@ -58,6 +61,11 @@ class PartForm(TextForm):
     def whole_text(self) -> str:
         """What the form describes as text, for two people's changes side by side. May raise `InvalidContent`."""
         return section_text(with_section({}, self.path, self.value()), self.path)
+
+    @property
+    def text_now(self) -> str:
+        """The part as it is in the draft, as text: what somebody reads who may not edit."""
+        return section_text(self.config, self.path)
 
     def show(self, refusal: Refusal) -> None:
         """Put a refusal of the verb, or of `value`, to the fields that it speaks of."""

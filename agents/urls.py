@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import creating, details, drafts, merging, replacing, sections, taking
+from agents.views import creating, details, drafts, flow, items, merging, replacing, sections, taking
 
 app_name = "agents"
 
@@ -17,6 +17,15 @@ urlpatterns = [
     path(f"{_AGENT}/settings", details.edit, name="agent-edit"),
     path(f"{_DRAFT}/", drafts.draft, name="draft"),
     path(f"{_DRAFT}/edit/<path:section>", sections.section, name="draft-section"),
+    path(f"{_DRAFT}/flow/", flow.flow, name="draft-flow"),
+    path(f"{_DRAFT}/flow/act", flow.act, name="draft-flow-act"),
+    path(f"{_DRAFT}/flow/undo", flow.undo, name="draft-flow-undo"),
+    path(f"{_DRAFT}/flow/nodes/<str:node>", flow.node, name="draft-node"),
+    path(f"{_DRAFT}/items/<slug:section>", items.items, name="draft-items"),
+    path(f"{_DRAFT}/items/<slug:section>/act", items.act, name="draft-item-act"),
+    path(f"{_DRAFT}/items/<slug:section>/undo", items.undo, name="draft-item-undo"),
+    path(f"{_DRAFT}/upload", items.upload, name="draft-upload"),
+    path(f"{_DRAFT}/call/<path:section>", items.call, name="draft-call"),
     path(f"{_DRAFT}/add/<slug:section>", sections.add, name="draft-add"),
     path(f"{_DRAFT}/remove/<path:section>", sections.remove, name="draft-remove"),
     path(f"{_DRAFT}/reset/<path:section>", sections.reset, name="draft-reset"),

@@ -47,3 +47,11 @@ def hidden_value(response: Answer, name: str) -> str:
     """The value of a form field the page carries."""
     (found,) = page(response).xpath("//input[@name=$name]", name=name)
     return str(found.get("value"))
+
+
+def sent_by(response: Answer, name: str) -> dict[str, str]:
+    """What the form with this id would send as the page shows it, without any button."""
+    form = by_id(response, name)
+    for area in form.xpath(".//textarea"):  # a browser drops the line end after the tag
+        area.text = (area.text or "").removeprefix("\n")
+    return {str(key): str(value) for key, value in form.form_values()}

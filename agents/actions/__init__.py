@@ -11,6 +11,7 @@ from agents.actions.drafts import (
     save_section,
     section_token,
 )
+from agents.actions.items import rename_item
 from agents.actions.putting import put_agent
 from agents.actions.taking import take_parts
 
@@ -24,6 +25,7 @@ __all__ = [
     "import_agent",
     "merge_draft",
     "put_agent",
+    "rename_item",
     "restore_draft",
     "save_draft",
     "save_section",

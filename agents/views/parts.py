@@ -43,6 +43,7 @@ def save_part(request: HttpRequest, agent: Agent, form: PartForm, *, by_itself: 
 
 def editor(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm, status: int = 200) -> HttpResponse:
     """The page on which one part is edited, in the shell that all of them share."""
+    form.stand_beside(desk.base_value)
     context = {
         "desk": desk,
         "path": desk.path,
@@ -50,7 +51,7 @@ def editor(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm, statu
         "is_item": "/" in desk.path,
         "form": form,
         "has_fields": has_fields(desk.path),
-        "keep": keep_key(request, agent, desk.path),
+        "keep": keep_key(request, agent, desk.place),
         "section_token": section_token(desk.draft, desk.path),
         "variables": declared_variables(desk.reading.config),
         "person": person_of(request).pk,

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.actions import save_section, section_token
@@ -29,14 +30,17 @@ from console.refusals import status_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @answers_autosave
 def section(request: HttpRequest, organization: str, agent: str, section: str) -> HttpResponseBase:
-    """One section or item; whole sections of items lead to their list on the draft page."""
+    """One section or item; whole sections of items lead to their list, the flow to its own page."""
     found, draft = draft_for(request, organization, agent)
     if known(section) in ITEM_SECTIONS and "/" not in section:
-        return redirect(f"{reverse('agents:draft', args=[organization, agent])}#{section}")
+        return redirect("agents:draft-items", organization, agent, section)
+    if section == "flow" and request.method != "POST" and request.GET.get("as") != "text":
+        return redirect("agents:draft-flow", organization, agent)
     desk = Desk(draft, section)
-    form_class = editor_for(section, as_text=request.GET.get("as") == "text")
+    as_text = request.GET.get("as") == "text" or "text" in request.POST  # the conflict page sends text for any part
+    form_class = editor_for(section, as_text=as_text)
     if request.method == "POST":
-        return _save(request, found, desk, form_class(request.POST, path=section, config=desk.reading.config))
+        return save_form(request, found, desk, form_class(request.POST, path=section, config=desk.reading.config))
     if "/" in section and not desk.exists:
         raise Http404("There is no such item in the draft.")
     token = {"token": section_token(draft, section)}
@@ -80,6 +84,10 @@ def remove(request: HttpRequest, organization: str, agent: str, section: str) ->
     if not form.is_valid():
         raise malformed(form)
     save_section(found, actor=actor_of(request), path=section, value=None, token=form.cleaned_data["token"])
+    if "/" in section:
+        name, _, slug = section.partition("/")
+        address = reverse("agents:draft-items", args=[organization, agent, name])
+        return redirect(f"{address}?{urlencode({'gone': slug, 'was': form.cleaned_data['token']})}")
     messages.success(request, f"{title_of(section)} is out of the draft. The history has it: Restore brings it back.")
     return redirect("agents:draft", organization, agent)
 
@@ -103,7 +111,8 @@ def reset(request: HttpRequest, organization: str, agent: str, section: str) -> 
     return redirect("agents:draft-section", organization, agent, section)
 
 
-def _save(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm) -> HttpResponseBase:
+def save_form(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm) -> HttpResponseBase:
+    """Save what a page's form says, and answer with the page, or with JSON where a script asked."""
     by_script = is_autosave(request)
     if not form.is_valid():
         return invalid(form, 422) if by_script else editor(request, agent, desk, form, 422)
@@ -117,7 +126,7 @@ def _save(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm) -> Htt
         return saved(draft, desk.path)
     same = draft.manifest_id == desk.draft.manifest_id and draft.updated_at == desk.draft.updated_at
     word = "Nothing was changed: the draft holds this text already." if same else saved_words(draft)
-    messages.success(request, word, extra_tags=keep_key(request, agent, desk.path))
+    messages.success(request, word, extra_tags=keep_key(request, agent, desk.place))
     if desk.path in draft.manifest.entries or "/" not in desk.path:
         return redirect(request.get_full_path())
     return redirect("agents:draft", agent.organization.slug, agent.slug)

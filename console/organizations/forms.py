@@ -1,6 +1,6 @@
 """The shapes of the pages' forms; what a value may be is decided by the verbs."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -17,7 +17,7 @@ _PASSWORD_HELP = " ".join(password_validators_help_texts())
 class ExactForm(forms.Form):
     """A form that refuses fields it does not have instead of ignoring them (T18)."""
 
-    passing = ("csrfmiddlewaretoken", "next")
+    passing: ClassVar[tuple[str, ...]] = ("csrfmiddlewaretoken", "next")
 
     def clean(self) -> dict[str, Any]:
         """Name the first unknown field."""

@@ -11,10 +11,6 @@ const SMALLEST = 0.2;
 const LARGEST = 2;
 const READABLE = 0.75;
 const WIDEST = 1.5; // times the screen
-const ICONS = {
-  say: "message-circle", collect: "clipboard-pen", branch: "split", tool: "wrench",
-  transfer: "phone-forwarded", end: "flag", other: "square",
-};
 const FONTS = { type: "500 12px", name: "600 13px", text: "400 12px" };
 
 const pen = document.createElement("canvas").getContext("2d");
@@ -102,7 +98,7 @@ function drawNode(node, place, sprite, words) {
   }
   const icon = (name, x, y, look) =>
     make("use", { href: `${sprite}#${name}`, x, y, width: 14, height: 14, class: look });
-  group.append(icon(ICONS[node.kind], INSET, 7, "fp-icon"));
+  group.append(icon(node.icon, INSET, 7, "fp-icon"));
   const kind = wrap(node.type, "type", w - 2 * INSET - 40, 1)[0] ?? "";
   group.append(make("text", { x: INSET + 20, y: 18, class: "fp-type" }, kind));
   node.lines.forEach((line, index) => {

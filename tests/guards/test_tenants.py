@@ -38,6 +38,7 @@ NEVER = {
     "sequence": "977",
     "ending": "json",
     "section": "prompt",
+    "node": "nowhere",
     "pair": "v977...v978",
     "deployment": "01a1fab4-58d3-7167-8000-000000000000",
     "membership": "01a1fab4-58d3-7167-8000-000000000000",
