@@ -88,6 +88,19 @@ def join(parts: Mapping[str, bytes], layout: bytes | None = None) -> dict[str, A
     return config
 
 
+def joined(parts: Mapping[str, bytes]) -> bytes:
+    """The configuration of these parts as JSON text, put together without reading them; as `join`, no layout."""
+    sections: dict[str, list[bytes]] = {}
+    for path in sorted(parts, key=_order):
+        section, _, name = path.partition("/")
+        sections.setdefault(section, []).append(orjson.dumps(name) + b":" + parts[path] if name else parts[path])
+    members = (
+        b'"%b":%b' % (section.encode(), b"{%b}" % b",".join(items) if section in ITEM_SECTIONS else items[0])
+        for section, items in sections.items()
+    )
+    return b"{%b}" % b",".join(members)
+
+
 def digest(body: bytes) -> str:
     """SHA-256 of a part's canonical body, 64 hexadecimal digits."""
     return sha256(body).hexdigest()

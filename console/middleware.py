@@ -1,6 +1,5 @@
 """What happens to every request: an id, a closed door, and refusals in words."""
 
-import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,20 +9,18 @@ from django.utils.translation import gettext as _
 
 from console.organizations.doors import asked_by_script
 from console.organizations.errors import Refusal
-from console.organizations.ids import new_id
+from console.organizations.ids import request_id_of
 from console.reader import ZONE_COOKIE, reading_as
 from console.refusals import fragment_response, refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{8,64}\Z")
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
     """Give every request an id, taken from `X-Request-ID` when it is harmless, and say it in the answer."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
-        request.request_id = given if _REQUEST_ID.match(given) else new_id().hex  # type: ignore[attr-defined]
+        request.request_id = request_id_of(request.headers.get("X-Request-ID", ""))  # type: ignore[attr-defined]
         response = get_response(request)
         response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response

@@ -245,6 +245,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # API
 API_CALLS_PER_MINUTE = number("SLIPWAY_API_CALLS_PER_MINUTE", 1200)  # of one key or session
+SERVING_MEMORY = number("SLIPWAY_SERVING_MEMORY_MB", 64) * 1024 * 1024  # of each web process, for configurations
 NINJA_PAGINATION_PER_PAGE = 50
 
 # Pages

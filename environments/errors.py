@@ -59,6 +59,13 @@ class NothingPinned(Conflict):
     title = "Nothing to move"
 
 
+class ContradictingParameters(Refusal):
+    """Two parameters that exclude each other; answering one of them would be a guess."""
+
+    code = "contradicting_parameters"
+    title = "The parameters contradict each other"
+
+
 class StillServed(Conflict):
     """The agent is pinned in a production environment and cannot be archived."""
 

@@ -15,6 +15,16 @@ def environment_named(organization: Organization, slug: str) -> Environment | No
     return next((place for place in environments_of(organization) if place.slug == slug), None)
 
 
+def environment_called(organization: Organization, name: str) -> Environment | None:
+    """The environment that a program calls by slug or id."""
+    return next((place for place in environments_of(organization) if name in {place.slug, str(place.pk)}), None)
+
+
+def default_environment(organization: Organization) -> Environment | None:
+    """What a program gets that names no environment; the organization says which, nothing is guessed (R4)."""
+    return Environment.objects.filter(organization=organization, is_default=True).first()
+
+
 def entry_environment(organization: Organization) -> Environment:
     """The first environment after Development: where a publish goes."""
     for environment in environments_of(organization):

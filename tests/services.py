@@ -11,6 +11,7 @@ import shutil
 import signal
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -110,22 +111,25 @@ def celery_worker_process(transactional_db: None, valkey_url: str) -> Iterator[p
 @pytest.fixture
 def web_server_process(transactional_db: None) -> Iterator[str]:
     """The address of a real web server on the test database, as `make run` starts it."""
+    with _web_server("web") as address:
+        yield address
+
+
+@pytest.fixture
+def two_web_server_processes(transactional_db: None) -> Iterator[list[str]]:
+    """The addresses of two of them, which know nothing of each other."""
+    with _web_server("web") as one, _web_server("web2") as other:
+        yield [one, other]
+
+
+@contextmanager
+def _web_server(name: str) -> Iterator[str]:
     port = free_port()
-    arguments = [
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "16",
-        "--no-ws",
-    ]
+    arguments = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "16", "--no-ws"]
     arguments += ["--workers-kill-timeout", "2", "--host", "127.0.0.1", "--port", str(port)]
     address = f"http://127.0.0.1:{port}"
     server = running_services().start_program(
-        "web", [*arguments, "console.wsgi:application"], SLIPWAY_PUBLIC_URL=address
+        name, [*arguments, "console.wsgi:application"], SLIPWAY_PUBLIC_URL=address
     )
     try:
         deadline = time.monotonic() + START_SECONDS

@@ -106,7 +106,7 @@ def _end_abandoned_runs(folder: Path) -> None:
         owner = json.loads(owner_file.read_text(encoding="utf-8"))
         if processes.beginning(int(owner["pid"])) == owner["began"]:
             continue
-        for name in ("web", "worker", "valkey", "postgres"):
+        for name in ("web", "web2", "worker", "valkey", "postgres"):
             program = processes.left_behind(name, state=other / "run", log=other / f"{name}.log")
             if program is not None:
                 program.stop(((signal.SIGINT, 2.0),))

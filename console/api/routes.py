@@ -22,6 +22,7 @@ from console.organizations.errors import Refusal
 from console.organizations.models import User
 from environments.api.agents import router as agents
 from environments.api.bulk import router as bulk
+from environments.api.config import router as serving
 from environments.api.deployments import router as deployments
 from environments.api.pipelines import router as pipelines
 from environments.api.versions import router as versions
@@ -92,7 +93,7 @@ api = NinjaAPI(
     parser=StrictParser(),
 )
 api.add_decorator(only_known_parameters, mode="view")
-for one in (agents, drafts, versions, deployments, bulk, pipelines, audit, callers):
+for one in (agents, drafts, versions, serving, deployments, bulk, pipelines, audit, callers):
     api.add_router("", one)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from console.organizations.actor import Actor
     from console.organizations.models import Organization, User
+    from console.organizations.roles import ReadingRules
 
 FRESH = timedelta(minutes=15)  # how long a proof of identity counts as fresh (design.md, house-style.md part 12)
 
@@ -51,12 +52,17 @@ def limited(user: "User", organization: "Organization", held: frozenset[str]) ->
         return held
     if key.organization_id != organization.pk:
         return frozenset()
-    allowed = permissions_of(Role(key.role), organization) - PEOPLE_ONLY
-    if key.kind == "assistant":
+    return held & allowed_to_key(key.role, key.kind, organization, may_push=key.may_push)
+
+
+def allowed_to_key(role: str, kind: str, rules: "ReadingRules", *, may_push: bool) -> frozenset[str]:
+    """What a key of this role and kind may do at most, in an organization with these reading rules."""
+    allowed = permissions_of(Role(role), rules) - PEOPLE_ONLY
+    if kind == "assistant":
         allowed &= ASSISTANT_PERMISSIONS
-    if not key.may_push:
+    if not may_push:
         allowed -= {"push_to_production"}
-    return held & allowed
+    return allowed
 
 
 def holder_of(permission: str, organization: "Organization") -> Holder:

@@ -1,0 +1,184 @@
+"""The WSGI function in front of Django: answers what it knows, and lets everything else pass (performance.md P1-P3)."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, PermissionDenied
+from django.core.handlers.wsgi import WSGIRequest
+
+from console.organizations.doors import address_of
+from console.organizations.ids import request_id_of
+from console.organizations.keys import looks_like_key
+from environments.serving.answers import Answer, Headers, Ready, answer, ready
+from environments.serving.listener import Listener
+from environments.serving.lookup import Found, Lookup, Question, Unavailable
+from environments.serving.memory import Asked, Memory
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+NOTED_EVERY = 60.0  # seconds; how exact "last used" is
+MOST_HOSTS = 1000
+
+_PATH = re.compile(r"/api/v1/agents/([a-z0-9-]{1,63})/config\Z")
+_QUERY = re.compile(r"(?:environment=([a-z0-9-]{1,63})|version=([1-9][0-9]{0,8}))?\Z")
+_STATUS = {status: f"{status} {HTTPStatus(status).phrase}" for status in (200, 304)}
+
+logger = logging.getLogger(__name__)
+
+
+class Door:
+    """Serves configurations to keys from memory; a change of pin or right bites as soon as the listener hears it.
+
+    Only success is answered here, and 503 through `unavailable`; Django puts every refusal into words. What is
+    answered here costs the database nothing and does not count against a key's calls per minute (docs/adr/011).
+    """
+
+    def __init__(self, django: Application, unavailable: Application) -> None:
+        self._django = django
+        self._unavailable = unavailable
+        self._memory = Memory(settings.SERVING_MEMORY)
+        self._listener = Listener(self._memory)
+        self._lookup = Lookup()
+        self._noted: dict[str, float] = {}
+        self._hosts: dict[tuple[Any, ...], bool] = {}
+        self._safe: Headers = [("X-Content-Type-Options", "nosniff")]
+        if settings.SECURE_HSTS_SECONDS:
+            self._safe.append(("Strict-Transport-Security", _hsts()))
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """The WSGI interface."""
+        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].endswith("/config"):
+            return self._django(environ, start_response)
+        try:
+            found = self._answer(environ)
+        except Unavailable:
+            return self._unavailable(environ, start_response)
+        except psycopg.Error:
+            logger.exception("A configuration could not be looked up.")
+            found = None
+        if found is None:
+            return self._django(environ, start_response)
+        identity = ("X-Request-ID", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))
+        start_response(_STATUS[found.status], [*found.headers, *self._safe, identity])
+        return [found.body]
+
+    def close(self) -> None:
+        """Stop listening and hang up what this thread has opened."""
+        self._listener.stop()
+        self._lookup.close()
+
+    def _answer(self, environ: Environ) -> Answer | None:
+        """What the key is served, from memory or the database; None for whatever Django has to put into words."""
+        secret = _key(environ)
+        if secret is None or not self._lets_in(environ):
+            return None
+        digest, now = sha256(secret.encode("utf-8", "replace")).digest(), time.monotonic()
+        asked = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        wanted = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_ACCEPT_ENCODING", "")
+        if now < self._listener.sure_until:
+            known = self._memory.keys.get(digest)
+            if known is not None and now < known.good_until:
+                pointer = known.pointers.get(asked)
+                found = pointer.ready if pointer is not None else None
+                if found is not None and (sent := answer(found, *wanted)) is not None:
+                    found.used = now
+                    self._note_use(known.id, environ, now)
+                    return sent
+        question = _question(asked)
+        if question is None or not looks_like_key(secret):
+            return None
+        looked_up = self._looked_up(digest, asked, question, environ)
+        return answer(looked_up, *wanted) if looked_up is not None else None
+
+    def _looked_up(self, digest: bytes, asked: Asked, question: Question, environ: Environ) -> Ready | None:
+        self._listener.start()
+        changes, now = self._memory.changes, time.monotonic()
+        known = self._memory.keys.get(digest)
+        former = known.pointers.get(asked) if known is not None else None
+        found = self._lookup.find(digest, question, former.digest if former is not None else "")
+        if found is None:
+            return None
+        bytes_ = self._bytes(found)
+        if bytes_ is None:  # they were the former ones, and the memory has lost them
+            found = self._lookup.find(digest, question)
+            bytes_ = self._bytes(found) if found is not None else None
+        if found is None or bytes_ is None:
+            return None
+        bytes_.used = now
+        if now < self._listener.sure_until:
+            self._memory.keep(asked, found.facts, bytes_, changes)
+        self._note_use(found.facts.key_id, environ, now)
+        return bytes_
+
+    def _bytes(self, found: Found) -> Ready | None:
+        kept = self._memory.kept(found.served)
+        if kept is not None and kept.plain:
+            return kept
+        if found.parts is None:
+            return None
+        made = ready(found.served, found.parts)
+        self._memory.keep_bytes(made)
+        return made
+
+    def _note_use(self, key: str, environ: Environ, now: float) -> None:
+        if now < self._noted.get(key, 0.0):
+            return
+        self._noted[key] = now + NOTED_EVERY
+        try:
+            address = address_of(WSGIRequest(environ))
+        except PermissionDenied:
+            address = ""
+        self._listener.note_use(key, address[:64])
+
+    def _lets_in(self, environ: Environ) -> bool:
+        """Whether Django's own checks would let the request pass: the host's name, and https where it is asked for."""
+        names = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
+        way = tuple(map(environ.get, names))
+        is_let_in = self._hosts.get(way)
+        if is_let_in is None:
+            request = WSGIRequest(environ)
+            try:
+                request.get_host()
+                is_let_in = request.is_secure() or not settings.SECURE_SSL_REDIRECT
+            except DisallowedHost:
+                is_let_in = False
+            if len(self._hosts) < MOST_HOSTS:
+                self._hosts[way] = is_let_in
+        return is_let_in
+
+
+def _key(environ: Environ) -> str | None:
+    """The one key of the request; None when there is none, or two, or one that is not sent as a bearer's."""
+    header: str | None = environ.get("HTTP_X_API_KEY")
+    bearer: str | None = environ.get("HTTP_AUTHORIZATION")
+    if bearer is None:
+        return header
+    if header is not None or not bearer.startswith("Bearer "):
+        return None
+    return bearer[7:].strip()
+
+
+def _question(asked: Asked) -> Question | None:
+    """What the address asks for, when it is written the plain way."""
+    path, query = _PATH.match(asked[0]), _QUERY.match(asked[1])
+    if path is None or query is None:
+        return None
+    environment, number = query.groups()
+    return Question(path[1], environment, int(number) if number else None)
+
+
+def _hsts() -> str:
+    """As Django's SecurityMiddleware writes it."""
+    words = [f"max-age={settings.SECURE_HSTS_SECONDS}"]
+    words += ["includeSubDomains"] if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else []
+    words += ["preload"] if settings.SECURE_HSTS_PRELOAD else []
+    return "; ".join(words)
