@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOTSTRAP := $(PYTHON) console/launcher/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format check lock imports migrations deploy-check bench manage screenshots vendor clean install install-dev
+.PHONY: help run test lint types format check lock imports migrations deploy-check bench manage screenshots messages vendor clean install install-dev
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,10 @@ bench: install  ## Measure the verbs (a benchmark, not a test)
 
 screenshots: install-dev  ## A picture of every screen in both themes: screenshots/ and docs/screens/ (needs Chromium)
 	@$(RUN) -m tests.browser.screenshots
+
+messages: install-dev  ## Collect the words of templates and code into locale/ (needs GNU gettext)
+	@mkdir -p locale/en
+	SLIPWAY_ENVIRONMENT=local $(RUN) manage.py makemessages --all --no-location --no-wrap --ignore '.venv' --ignore 'tests' --ignore 'templates/gallery.html'
 
 vendor:  ## Fetch the pinned third-party files of static/vendor again (needs npm)
 	sh static/vendor/fetch.sh

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from console.organizations.doors import LAST_ORGANIZATION
@@ -22,14 +23,14 @@ except PackageNotFoundError:  # run from a checkout that is not installed
 
 # label, address below the organization's, icon, permission (any of them; nothing asked when empty)
 AREAS = [
-    ("Dashboard", "", "layout-grid", ()),
-    ("My queue", "queue", "inbox", tuple(ACTING)),
-    ("Agents", "agents/", "bot", ()),
-    ("Releases", "releases", "rocket", ("view_agent_releases",)),
-    ("History", "history", "history", ("view_agent_releases",)),
-    ("Audit", "audit", "scroll-text", ("view_own_events", "view_release_events", "view_all_events")),
-    ("Members", "members", "users", ("view_members",)),
-    ("Settings", "settings", "settings", ("view_settings",)),
+    (_("Dashboard"), "", "layout-grid", ()),
+    (_("My queue"), "queue", "inbox", tuple(ACTING)),
+    (_("Agents"), "agents/", "bot", ()),
+    (_("Releases"), "releases", "rocket", ("view_agent_releases",)),
+    (_("History"), "history", "history", ("view_agent_releases",)),
+    (_("Audit"), "audit", "scroll-text", ("view_own_events", "view_release_events", "view_all_events")),
+    (_("Members"), "members", "users", ("view_members",)),
+    (_("Settings"), "settings", "settings", ("view_settings",)),
 ]
 # The second key of "g a": by the area's address below the organization's.
 CHORDS = {
@@ -44,12 +45,12 @@ CHORDS = {
 }
 NEW_COUNTED = 99
 PERSONAL = [
-    ("Profile", "profile", "circle-user"),
-    ("Notifications", "notification_switches", "bell"),
-    ("Preferences", "preferences", "sliders-horizontal"),
-    ("Password", "account_change_password", "key-round"),
-    ("Second factors", "mfa_index", "badge-check"),
-    ("Sessions", "usersessions_list", "monitor"),
+    (_("Profile"), "profile", "circle-user"),
+    (_("Notifications"), "notification_switches", "bell"),
+    (_("Preferences"), "preferences", "sliders-horizontal"),
+    (_("Password"), "account_change_password", "key-round"),
+    (_("Second factors"), "mfa_index", "badge-check"),
+    (_("Sessions"), "usersessions_list", "monitor"),
 ]
 
 
@@ -87,7 +88,7 @@ def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
         "name": person.name,
         "email": person.email,
         "roles": [role.label for role in here.role_list] if here else [],
-        "links": [{"label": label, "url": reverse(name), "icon": icon} for label, name, icon in PERSONAL],
+        "links": [{"label": str(label), "url": reverse(name), "icon": icon} for label, name, icon in PERSONAL],
     }
     return {
         "home_url": reverse("home"),
@@ -118,7 +119,7 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
     start = reverse("organization", args=[organization.slug])
     return [
         {
-            "label": label,
+            "label": str(label),
             "url": start + path,
             "icon": icon,
             "go": CHORDS.get(path, CHORDS.get(f"{path}/", "")),

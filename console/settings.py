@@ -250,6 +250,8 @@ NINJA_PAGINATION_PER_PAGE = 50
 
 # Pages
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # only what has a catalogue: half a language would mix two on one page
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -44,14 +44,14 @@ def password_field(label: str = "Password") -> forms.CharField:
 def roles_field() -> forms.MultipleChoiceField:
     """One or more roles."""
     return forms.MultipleChoiceField(
-        label="Roles", choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Roles"), choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple, required=False
     )
 
 
 class InviteForm(ExactForm):
     """Whom to invite, as what."""
 
-    email = forms.CharField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = forms.CharField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     roles = roles_field()
 
 
@@ -66,7 +66,7 @@ class JoinForm(ExactForm):
     """The account of an invited person."""
 
     name = forms.CharField(
-        label="Your name", max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Your name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password = password_field()
 
@@ -113,55 +113,57 @@ class SetupForm(ExactForm):
     """The first admin, the organization and its two first rules."""
 
     name = forms.CharField(
-        label="Your name", max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Your name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     email = forms.CharField(
-        label="Your e-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Your e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     password = password_field()
-    organization = forms.CharField(label="Name of the organization", max_length=NAME_LENGTH)
+    organization = forms.CharField(label=_("Name of the organization"), max_length=NAME_LENGTH)
     slug = forms.CharField(
-        label="Short name",
+        label=_("Short name"),
         max_length=63,
-        help_text="Part of every address: /o/short-name/. Lower-case letters, digits and hyphens. It stays for good.",
+        help_text=_(
+            "Part of every address: /o/short-name/. Lower-case letters, digits and hyphens. It stays for good."
+        ),
     )
     four_eyes = forms.BooleanField(
-        label="Whoever worked on a version may neither mark it ready nor push it",
+        label=_("Whoever worked on a version may neither mark it ready nor push it"),
         required=False,
         initial=True,
-        help_text="The four-eyes rule. It looks at people, not at roles.",
+        help_text=_("The four-eyes rule. It looks at people, not at roles."),
     )
-    ticket_required = forms.BooleanField(label="A push to Production must name a change ticket", required=False)
+    ticket_required = forms.BooleanField(label=_("A push to Production must name a change ticket"), required=False)
 
 
 class SettingsForm(ExactForm):
     """The rules of an organization as sentences; `seen` says which rules the page showed."""
 
-    name = forms.CharField(label="Name of the organization", max_length=NAME_LENGTH)
+    name = forms.CharField(label=_("Name of the organization"), max_length=NAME_LENGTH)
     four_eyes = forms.BooleanField(
-        label="Whoever worked on a version may neither mark it ready nor push it",
+        label=_("Whoever worked on a version may neither mark it ready nor push it"),
         required=False,
-        help_text="Default: on. When it is off, an approval or a push of one's own work is possible and flagged.",
+        help_text=_("Default: on. When it is off, an approval or a push of one's own work is possible and flagged."),
     )
     sign_off_days = forms.IntegerField(
-        label="Days until a sign-off expires",
-        help_text="1 to 365, default: 30. An older approval cannot be pushed; QA has to decide again.",
+        label=_("Days until a sign-off expires"),
+        help_text=_("1 to 365, default: 30. An older approval cannot be pushed; QA has to decide again."),
     )
     ticket_required = forms.BooleanField(
-        label="A push to Production must name a change ticket", required=False, help_text="Default: off."
+        label=_("A push to Production must name a change ticket"), required=False, help_text=_("Default: off.")
     )
     fresh_sign_in_for_production = forms.BooleanField(
-        label="A push to Production needs a sign-in that is at most 15 minutes old",
+        label=_("A push to Production needs a sign-in that is at most 15 minutes old"),
         required=False,
-        help_text="Default: on. The same proof is then asked for changes of members, roles and these settings.",
+        help_text=_("Default: on. The same proof is then asked for changes of members, roles and these settings."),
     )
     developers_read_staging = forms.BooleanField(
-        label="Developers may read Staging", required=False, help_text="Default: off. Its page, tests and logs."
+        label=_("Developers may read Staging"), required=False, help_text=_("Default: off. Its page, tests and logs.")
     )
     developers_read_production = forms.BooleanField(
-        label="Developers may read Production", required=False, help_text="Default: off. Its page and logs."
+        label=_("Developers may read Production"), required=False, help_text=_("Default: off. Its page and logs.")
     )
     qa_reads_production = forms.BooleanField(
-        label="QA may read Production", required=False, help_text="Default: off. Its page and logs."
+        label=_("QA may read Production"), required=False, help_text=_("Default: off. Its page and logs.")
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
