@@ -12,6 +12,7 @@ from django.urls import reverse
 from audit.filters import EventFilter
 from audit.forms import FilterForm
 from audit.models import GENESIS, ChainHead, Event
+from audit.narrowing import Narrowest, narrowest
 from audit.paging import TEXT_WINDOW, counted, page_of
 from audit.policies import scope_in_words
 from audit.querysets import EventQuerySet
@@ -68,11 +69,16 @@ def list_context(
         "newer_url": _address(address, active, cursor=page.newer) if page.newer else "",
         "older_url": _address(address, active, cursor=page.older) if page.older else "",
         "searched_to": page.searched_to,
+        "narrowest": _narrowest(form, narrowest(events, wanted, head=head)) if active and not rows else None,
         "export_url": _address(reverse("audit_export", args=[organization.slug]), active),
         "scope": scope_in_words(permissions),
         "known_break": known_break(organization.pk) if "view_all_events" in permissions else None,
         "people": _people(organization) if "view_all_events" in permissions else [],
     }
+
+
+def _narrowest(form: FilterForm, found: Narrowest | None) -> dict[str, str] | None:
+    return {"label": str(form.fields[found.name].label), "without": found.without} if found else None
 
 
 def event_context(organization: Organization, events: EventQuerySet, event: Event) -> dict[str, Any]:

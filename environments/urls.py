@@ -14,6 +14,7 @@ urlpatterns = [
     path("o/<slug:organization>/agents/", agents.agent_list, name="agent-list"),
     path("o/<slug:organization>/releases", chronicle.release_list, name="release-list"),
     path("o/<slug:organization>/history", chronicle.project_history, name="project-history"),
+    path("o/<slug:organization>/audit/<int:sequence>/difference", chronicle.event_difference, name="event-difference"),
     path("o/<slug:organization>/notifications", notices.notices, name="notices"),
     path("o/<slug:organization>/notifications/read", notices.read_notices, name="notices-read"),
     path("o/<slug:organization>/notifications/<uuid:notice>", notices.open_notice, name="notice"),

@@ -1,14 +1,19 @@
 """What happened in the whole organization: the releases with filters, and the project history."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from agents.models import Agent
+from audit.models import Event
+from audit.policies import require_reading
 from console.organizations.doors import organization_for, person_of
 from console.organizations.policies import permissions_on
 from environments.chronicle import chronicle_of, everything_of
+from environments.event_differences import difference_of
 from environments.forms import ReleaseFilter
 from environments.pipeline import environments_of
+from environments.policies import permissions_on_agent
 from environments.release_list import address_of, binding_of, chips_of, filtered, offered_names
 
 
@@ -46,3 +51,19 @@ def project_history(request: HttpRequest, organization: str) -> HttpResponse:
         "older_url": address_of(request.path, {}, cursor=page.older) if page.older else "",
     }
     return render(request, "environments/project_history.html", context)
+
+
+@require_safe
+def event_difference(request: HttpRequest, organization: str, sequence: int) -> HttpResponse:
+    """Before and after of an audit event of an agent; who may not see the event or the agent gets 404."""
+    tenant, person = organization_for(request, organization), person_of(request)
+    events = Event.objects.visible_to(person, tenant, require_reading(person, tenant))
+    event = events.filter(sequence=sequence).first()
+    visible = Agent.objects.visible_to(person, tenant)
+    agent = visible.filter(pk=event.agent_id).first() if event and event.agent_id else None
+    if event is None or agent is None:
+        raise Http404("No such event.")
+    agent.organization = tenant
+    rights = permissions_on_agent(person, agent)
+    context = {"organization": tenant, "event": event, "comparison": difference_of(event, agent, rights)}
+    return render(request, "environments/event_difference.html", context)
