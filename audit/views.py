@@ -11,6 +11,7 @@ from audit.forms import ExportForm, filter_of
 from audit.models import Event
 from audit.policies import require_reading
 from console.organizations.doors import actor_of, organization_for, person_of
+from console.organizations.saved_views import saved_views
 
 
 @require_safe
@@ -21,6 +22,7 @@ def audit(request: HttpRequest, organization: str) -> HttpResponse:
     form, wanted = filter_of(request.GET, besides=frozenset({"cursor"}))
     events = Event.objects.visible_to(person_of(request), here, permissions)
     context = list_context(here, events, permissions, form, wanted, cursor=request.GET.get("cursor", ""))
+    context["views"] = saved_views(request, here, "audit")
     return render(request, "audit/audit.html", context)
 
 

@@ -120,7 +120,7 @@ def _row(
     last = max(moves, key=lambda move: move.at, default=None)
     saved = with_drafts and (last is None or draft.updated_at > last.at)
     strip = [_development(agent, draft)] if with_drafts else []
-    strip += [_pin(agent, place, pins.get(place.slug), pipeline) for place in pipeline if place.kind != "development"]
+    strip += _chips(agent, pipeline, pins)
     return Row(
         agent=agent,
         url=address(agent, "agent-overview"),
@@ -132,6 +132,32 @@ def _row(
         changed_at=draft.updated_at if saved or last is None else last.at,
         changed_by=draft.updated_by.name if saved or last is None else last.by.name,
     )
+
+
+def _chips(agent: Agent, pipeline: list[Environment], pins: Mapping[str, Pin]) -> list[dict[str, Any]]:
+    """What each environment serves, and between them what QA has marked ready."""
+    chips: list[dict[str, Any]] = []
+    tested = [pin for place in pipeline if place.is_staging and (pin := pins.get(place.slug))]
+    live = [place for place in pipeline if place.is_production]
+    for place in pipeline:
+        if place.kind == Environment.Kind.DEVELOPMENT:
+            continue
+        if live and place == live[0] and place.requires_sign_off:
+            chips.append(_ready(agent, tested[-1] if tested else None))
+        chips.append(_pin(agent, place, pins.get(place.slug), pipeline))
+    return chips
+
+
+def _ready(agent: Agent, candidate: Pin | None) -> dict[str, Any]:
+    ready = candidate is not None and candidate.version.release.state == State.READY
+    return {
+        "kind": "ready",
+        "code": "RDY",
+        "name": "Ready for Production",
+        "version": candidate.version.number if candidate and ready else None,
+        "at": candidate.version.release.changed_at if candidate and ready else None,
+        "url": address(agent, "push") if ready else "",
+    }
 
 
 def _leading(pipeline: list[Environment], pins: Mapping[str, Pin]) -> Pin | None:

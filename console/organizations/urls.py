@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from console.organizations.views import joining, me, members, notifications
+from console.organizations.views import joining, me, members, notifications, saved_views
 
 closed = login_not_required(me.closed)
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("o/<slug:organization>/members/invite", members.invite, name="invite_member"),
     path("o/<slug:organization>/members/<uuid:membership>", members.member, name="member"),
     path("o/<slug:organization>/invitations/<uuid:invitation>/revoke", members.revoke, name="revoke_invitation"),
+    path("o/<slug:organization>/views/save", saved_views.save, name="save_view"),
+    path("o/<slug:organization>/views/<uuid:view>/rename", saved_views.rename, name="rename_view"),
+    path("o/<slug:organization>/views/<uuid:view>/delete", saved_views.delete, name="delete_view"),
     path("invite/<str:token>", joining.invitation, name="invitation"),
     path("me/", me.profile, name="profile"),
     path("me/notifications", notifications.switches, name="notification_switches"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from console.organizations.doors import actor_of, person_of
 from console.organizations.models import Organization
 from console.organizations.policies import permissions_on
+from console.organizations.saved_views import saved_views
 from environments.boards.matrix import columns_of, row_of
 from environments.boards.tiles import condition_of, tiles_of
 from environments.boards.waiting import Waiting, waiting_among
@@ -54,6 +55,7 @@ def dashboard_of(request: HttpRequest, organization: Organization, wanted: Mappi
         "rows": [row_of(standings[agent.pk], columns, actor, held[agent.pk], mine) for agent in page.agents],
         "tiles": tiles_of(found, waiting, path=request.path, kept=kept, current=wanted["tile"]),
         "filtered": bool(kept or wanted["tile"]),
+        "views": saved_views(request, organization, "dashboard"),
         "as_of": timezone.now(),
         "refresh": REFRESH_SECONDS,
         "may_create": "create_agent" in rights,

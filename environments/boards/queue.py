@@ -19,6 +19,7 @@ from audit.errors import InvalidCursor
 from audit.models import Event
 from audit.verbs import names_in
 from console.organizations.models import Organization, User
+from console.organizations.saved_views import saved_views
 from environments.available import address, merge_address
 from environments.boards.waiting import MANY, Waiting
 from environments.gathering import moves_not_known
@@ -75,6 +76,7 @@ def queue_page(request: HttpRequest, waiting: Waiting, *, kind: str, after: str)
         "nothing": not any(group.items for group in groups),
         "last": last_done(waiting.person, waiting.organization),
         "kind": kind,
+        "views": saved_views(request, waiting.organization, "queue"),
         "looks_on": not waiting.acts,
         "claim_url": reverse("environments:queue-claim", args=[waiting.organization.slug]),
         "person": waiting.person,

@@ -10,6 +10,7 @@ from agents.actions import unarchive_agent
 from agents.doors import agent_for
 from console.organizations.doors import actor_of, organization_for, person_of
 from console.organizations.policies import permissions_on
+from console.organizations.saved_views import saved_views
 from environments.actions import archive_agent
 from environments.available import address
 from environments.forms import ListFilter
@@ -31,6 +32,7 @@ def agent_list(request: HttpRequest, organization: str) -> HttpResponse:
     context = {
         "form": form,
         "rows": rows_of(page.agents, tenant, pipeline, with_drafts="view_development" in rights),
+        "views": saved_views(request, tenant, "agents"),
         "filtered": any(wanted.values()),
         "create_url": reverse("agents:agent-create", args=[tenant.slug]),
         "import_url": reverse("agents:agent-import", args=[tenant.slug]),

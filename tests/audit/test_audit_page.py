@@ -299,7 +299,7 @@ def test_audit__whatever_the_rows__asks_the_same_number_of_queries(organization:
 
     assert queries() == few
     assert queries("?outcome=done") == few
-    assert few <= 24
+    assert few <= 27
 
 
 def test_audit__changed_row__is_shown_as_broken(story: dict[str, Event], avery: Person) -> None:

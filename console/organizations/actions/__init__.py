@@ -23,6 +23,7 @@ from console.organizations.actions.people import (
     new_person,
     show_times_in_utc,
 )
+from console.organizations.actions.saved_views import delete_view, rename_view, save_view
 
 __all__ = [
     "MadeKey",
@@ -34,15 +35,18 @@ __all__ = [
     "change_theme",
     "checked_roles",
     "create_key",
+    "delete_view",
     "find_invitation",
     "forbid_push",
     "invite_member",
     "mark_read",
     "new_person",
     "refuse_without_admin",
+    "rename_view",
     "revoke_invitation",
     "revoke_key",
     "rotate_key",
+    "save_view",
     "show_times_in_utc",
     "switch_notifications",
 ]

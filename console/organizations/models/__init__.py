@@ -14,6 +14,7 @@ from console.organizations.models.people import (
     User,
     UserManager,
 )
+from console.organizations.models.saved_views import SavedView
 
 __all__ = [
     "ROLE_CHOICES",
@@ -30,6 +31,7 @@ __all__ = [
     "OrganizationGroupObjectPermission",
     "OrganizationUserObjectPermission",
     "OutgoingMail",
+    "SavedView",
     "User",
     "UserManager",
 ]
