@@ -158,6 +158,18 @@ class TokenForm(ExactForm):
     token = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
 
+class ResolveForm(ExactForm):
+    """The three texts between which a person chooses: theirs and the base by token, their own as text."""
+
+    text = ExactText(strip=False, required=False)
+    token = forms.CharField(max_length=200, required=False)
+    seen = forms.CharField(max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The choices beside them are looked at when the texts are known."""
+        return self.cleaned_data
+
+
 class RestoreForm(TokenForm):
     """Which save is to come back."""
 

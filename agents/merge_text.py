@@ -9,6 +9,8 @@ from audit.diff import split_lines
 from audit.matching import gaps, match
 
 Winner = Literal["theirs", "mine"]
+Side = Literal["same", "theirs", "mine", "conflict"]
+Pick = Literal["base", "theirs", "mine", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,48 @@ def merge_items(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str],
         at = high
     items += base[at:]
     return Merged(tuple(items), conflicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Neighbouring lines of three texts. `side` says who changed them: "same" is nobody, or both in one way.
+
+    `line` is the first line in the base, counted from 1.
+    """
+
+    side: Side
+    line: int
+    base: tuple[str, ...]
+    theirs: tuple[str, ...]
+    mine: tuple[str, ...]
+
+    def picked(self, pick: Pick) -> tuple[str, ...]:
+        """The lines of a choice; "both" is theirs and then mine, each ending in a line of its own."""
+        if pick == "both":
+            return (*(line if line.endswith("\n") else f"{line}\n" for line in self.theirs), *self.mine)
+        return {"base": self.base, "theirs": self.theirs, "mine": self.mine}[pick]
+
+
+def regions(base: str, theirs: str, mine: str) -> list[Region]:
+    """The three texts side by side from beginning to end, cut where somebody changed something."""
+    old, left, right = split_lines(base), split_lines(theirs), split_lines(mine)
+    found: list[Region] = []
+    at = 0
+    for group, new_group in _regions(_edits(old, left), _edits(old, right)):
+        low = min(edit.low for edit in chain(group, new_group))
+        high = max(edit.high for edit in chain(group, new_group))
+        found += _untouched(old, at, low)
+        their_lines, my_lines = _side(old, left, group, low, high), _side(old, right, new_group, low, high)
+        side: Side = "theirs" if not new_group else "mine" if not group else "conflict"
+        side = "same" if their_lines == my_lines else side
+        found.append(Region(side, low + 1, tuple(old[low:high]), tuple(their_lines), tuple(my_lines)))
+        at = high
+    return found + _untouched(old, at, len(old))
+
+
+def _untouched(base: Sequence[str], low: int, high: int) -> list[Region]:
+    lines = tuple(base[low:high])
+    return [Region("same", low + 1, lines, lines, lines)] if lines else []
 
 
 def _edits(base: Sequence[str], side: Sequence[str]) -> list[_Edit]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.views import creating, details, drafts, flow, items, merging, replacing, sections, taking
+from agents.views import conflicts, creating, details, drafts, flow, items, merging, replacing, sections, taking
 
 app_name = "agents"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{_DRAFT}/call/<path:section>", items.call, name="draft-call"),
     path(f"{_DRAFT}/add/<slug:section>", sections.add, name="draft-add"),
     path(f"{_DRAFT}/remove/<path:section>", sections.remove, name="draft-remove"),
+    path(f"{_DRAFT}/resolve/<path:section>", conflicts.resolve, name="draft-resolve"),
     path(f"{_DRAFT}/reset/<path:section>", sections.reset, name="draft-reset"),
     path(f"{_DRAFT}/history", drafts.history, name="draft-history"),
     path(f"{_DRAFT}/restore", drafts.restore, name="draft-restore"),

@@ -13,6 +13,7 @@ from agents.locks import draft_of, lock_agent
 from agents.merge import ABSENT, Strategy, merge
 from agents.merge import Conflict as Clash
 from agents.models import Agent, Draft, Version
+from agents.part_history import last_change
 from agents.parts import manifest_digest, split
 from agents.schema import validate
 from agents.versions import ancestry, people_behind
@@ -57,7 +58,8 @@ def save_section(agent: Agent, *, actor: Actor, path: str, value: Any, token: st
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
-    _require_token(draft, section_token(draft, path), token)
+    if section_token(draft, path) != token:
+        raise _changed_by(draft, path, actor)
     config = with_section(load(draft.manifest, draft.layout), path, value)
     return save_config(locked, draft, actor, config, reason or f"Saved {path}")
 
@@ -253,6 +255,20 @@ def _both_texts(clash: Clash) -> dict[str, Any]:
 
 def _people(*groups: Any) -> list[Any]:
     return list(dict.fromkeys(person for group in groups for person in group))
+
+
+def _changed_by(draft: Draft, path: str, actor: Actor) -> Stale:
+    """The refusal of a save of one part, naming who changed that part; often it is oneself in another window."""
+    change = last_change(draft, path)
+    who, at = (change.by, change.at) if change else (draft.updated_by.name, draft.updated_at)
+    if change and actor.user and change.by_id == actor.user.pk:
+        who = "You changed this in another tab"
+    else:
+        who = f"{who} changed this"
+    return Stale(
+        f"{who} at {at:%H:%M:%S} UTC, while you were editing. Nothing was saved; your text is kept.",
+        etag=section_token(draft, path),
+    )
 
 
 def _require_token(draft: Draft, current: str, seen: str | None) -> None:

@@ -11,7 +11,7 @@ const fill = (text, values) => (text ?? "").replace(/%\((\w+)\)s/g, (_, name) =>
 class Autosave {
   constructor(form) {
     this.form = form;
-    this.slot = `slipway-kept:${form.dataset.autosave}`;
+    this.slot = `slipway-kept:${form.dataset.autosave}:form`; // console.js forgets it after a save by a plain form
     this.state = document.getElementById("save-state");
     this.notice = document.getElementById("save-notice");
     this.taken = this.written(); // what the server holds, as far as this page knows
@@ -301,5 +301,12 @@ class Autosave {
     this.passes = true;
   }
 }
+
+// A link by which somebody gives their text up.
+document.addEventListener("click", (event) => {
+  const key = event.target.closest?.("[data-forget]")?.dataset.forget;
+  if (!key) return;
+  Object.keys(localStorage).filter((slot) => slot.startsWith(`slipway-kept:${key}:`)).forEach((slot) => localStorage.removeItem(slot));
+});
 
 for (const form of document.querySelectorAll("form[data-autosave]")) form.autosave = new Autosave(form);

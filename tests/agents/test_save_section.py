@@ -9,7 +9,7 @@ from environments.actions import archive_agent
 from tests.agents.drafting import DRAFT, digest_of, newest_refusal, newest_row, refused, row, seen_in, typed
 from tests.builders import CONFIG, a_candidate, an_agent, config_of, draft_of, edited
 from tests.cast import Person
-from tests.pages import by_id, has_id, page, words
+from tests.pages import Answer, by_id, has_id, page, words
 
 PROMPT, SETTINGS, TOOL = f"{DRAFT}/edit/prompt", f"{DRAFT}/edit/settings", f"{DRAFT}/edit/tools/order-lookup"
 
@@ -99,8 +99,7 @@ def test_save_section__that_a_colleague_saved_first__shows_both_and_loses_neithe
     assert "Mara Lindqvist changed this" in words(by_id(response, "refusal"))
     assert typed(response, "theirs") == "You are calm.\n"
     assert typed(response, "yours_text") == "You are quick.\n"
-    assert words(by_id(response, "base")).endswith("Never promise a refund.")
-    assert not has_id(response, "both")
+    assert typed(response, "base") == CONFIG["prompt"]
     assert config_of(agent)["prompt"] == "You are calm.\n"
     assert newest_refusal() == refused("draft.saved", "stale")
 
@@ -109,17 +108,51 @@ def test_save_section__that_a_colleague_saved_first__shows_both_and_loses_neithe
     assert config_of(agent)["prompt"] == "You are quick.\n"
 
 
-def test_save_section__of_other_lines_than_a_colleagues__offers_both_changes_in_one_text(
-    organization: Organization, dana: Person, mara: Person
+def test_save_section__that_one_changed_oneself_in_another_tab__says_so(
+    organization: Organization, dana: Person
 ) -> None:
     agent, client = an_agent(organization, dana), dana.client()
     seen = seen_in(client.get(PROMPT), "section")
-    edited(agent, mara, f"Mara was here.\n{CONFIG['prompt']}")
+    edited(agent, dana, "You are calm.\n")
 
-    response = client.post(PROMPT, {"text": f"{CONFIG['prompt']}Dana was here.\n", "token": seen})
+    response = client.post(PROMPT, {"text": "You are quick.\n", "token": seen})
 
-    assert response.status_code == 412
-    assert typed(response, "both_text") == f"Mara was here.\n{CONFIG['prompt']}Dana was here.\n"
+    assert "You changed this in another tab at" in words(by_id(response, "refusal"))
+
+
+def picked(response: Answer, **picks: str) -> dict[str, str]:
+    """The form of the choices as the page shows it, with these ones made."""
+    form = by_id(response, "picks")
+    data = {str(field.get("name")): str(field.get("value", "")) for field in form.xpath(".//input[@type='hidden']")}
+    data |= {str(radio.get("name")): str(radio.get("value")) for radio in form.xpath(".//input[@checked]")}
+    return data | {name.replace("_", "-"): pick for name, pick in picks.items()}
+
+
+def test_save_section__changed_by_two__is_merged_change_by_change_under_a_new_token(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent, client = an_agent(organization, dana, config={"prompt": "One.\nTwo.\nThree.\nFour.\nFive.\n"}), dana.client()
+    seen = seen_in(client.get(PROMPT), "section")
+    edited(agent, mara, "Uno.\nTwo.\nThree.\nMara four.\nFive.\n")
+    mine = "One.\nTwo.\nThree.\nDana four.\nFive.\nSix.\n"
+    response = client.post(PROMPT, {"text": mine, "token": seen})
+    resolve = f"{DRAFT}/resolve/prompt"
+
+    assert "Change 2, line 4: both of you changed this" in words(by_id(response, "picks"))
+    undecided = client.post(resolve, picked(response))
+    assert (undecided.status_code, config_of(agent)["prompt"][:4]) == (422, "Uno.")
+    assert "Choose one: both of you changed this." in words(by_id(undecided, "picks"))
+
+    edited(agent, mara, "Uno.\nTwo.\nThree.\nMara IV.\nFive.\n")
+    late = client.post(resolve, picked(response, pick_2="both"))
+    assert late.status_code == 412
+    assert "once more while you were choosing" in words(by_id(late, "refusal"))
+    assert "Mara IV." in words(by_id(late, "picks"))
+
+    done = client.post(resolve, picked(late, pick_2="both"))
+    assert done["Location"] == PROMPT
+    assert config_of(agent)["prompt"] == "Uno.\nTwo.\nThree.\nMara IV.\nDana four.\nFive.\nSix.\n"
+    assert page(client.get(PROMPT)).xpath("boolean(//meta[@name='slipway-saved'])")
 
 
 def test_save_section__while_a_colleague_saves_another_one__is_not_disturbed(
