@@ -17,6 +17,7 @@ def autosave_words() -> dict[str, str]:
         "status": _("The server answered %(status)s."),
         "status_403": _("You may no longer edit this. Nothing was saved."),
         "status_404": _("This agent or part is no longer there for you. Nothing was saved."),
+        "not_saved": _("Not saved."),
         "copied": _("Copied."),
         "not_copied": _("This browser does not let a page copy. Select the text and copy it."),
         "full": _("This browser cannot keep unsaved text: its storage is full. Save before you close this page."),

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from agents.canonical import refuse_size
 from agents.documents import IMPORT_BYTES
+from agents.models import Presence
 from agents.summaries import NOUNS
 from console.organizations.errors import Invalid, InvalidContent, Refusal
 from console.organizations.forms import ExactForm
@@ -156,6 +157,14 @@ class TokenForm(ExactForm):
     """An act on the whole draft, as the person had seen it."""
 
     token = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+
+
+class PresenceForm(ExactForm):
+    """A window that says it is still there: what its person does, and the part as it shows it."""
+
+    window = forms.UUIDField()
+    state = forms.ChoiceField(choices=Presence.State.choices)
+    token = forms.CharField(max_length=200, required=False)
 
 
 class ResolveForm(ExactForm):

@@ -156,6 +156,32 @@ class VersionContributor(models.Model):
         return f"{self.user} in {self.version}"
 
 
+class Presence(models.Model):
+    """A window in which somebody has a part of a draft open; one row per window, gone after a day."""
+
+    class State(models.TextChoices):
+        """What the person does there."""
+
+        VIEWING = "viewing"
+        EDITING = "editing"
+        UNSAVED = "unsaved"
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    window = models.UUIDField()
+    path = models.CharField(max_length=220)
+    state = models.CharField(max_length=10, choices=State.choices)
+    seen_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["agent", "user", "window"], name="presence_once_per_window")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.path}"
+
+
 class Draft(models.Model):
     """The one mutable configuration of an agent (Development). Every save leaves a history row.
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from agents.views import conflicts, creating, details, drafts, flow, items, merging, replacing, sections, taking
+from agents.views import (
+    conflicts,
+    creating,
+    details,
+    drafts,
+    flow,
+    items,
+    merging,
+    presence,
+    replacing,
+    sections,
+    taking,
+)
 
 app_name = "agents"
 
@@ -28,6 +40,8 @@ urlpatterns = [
     path(f"{_DRAFT}/call/<path:section>", items.call, name="draft-call"),
     path(f"{_DRAFT}/add/<slug:section>", sections.add, name="draft-add"),
     path(f"{_DRAFT}/remove/<path:section>", sections.remove, name="draft-remove"),
+    path(f"{_DRAFT}/here/<path:section>", presence.here, name="draft-here"),
+    path(f"{_DRAFT}/around/<path:section>", presence.around, name="draft-around"),
     path(f"{_DRAFT}/resolve/<path:section>", conflicts.resolve, name="draft-resolve"),
     path(f"{_DRAFT}/reset/<path:section>", sections.reset, name="draft-reset"),
     path(f"{_DRAFT}/history", drafts.history, name="draft-history"),

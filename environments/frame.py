@@ -5,29 +5,29 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from agents.models import Agent, Draft
-from console.organizations.models import User
+from agents.models import Agent
 from environments.available import address
 from environments.doors import rights_of, standing_for
+from environments.draft_banner import draft_banner
 from environments.models import Environment, Hold, Pin
 from environments.policies import can_open
 from environments.standing import Standing
 from environments.transitions import State
 
-NAMES_SHOWN = 3
 BANNERS = 2  # more of them would push the page away (ux.md section 4)
 
 
 def agent_frame(request: HttpRequest, agent: Agent) -> dict[str, Any]:
     """The context of the agent bar: name, pins, tabs, banners. The context processor adds it to every page."""
     rights, standing = rights_of(request, agent), standing_for(request, agent)
-    banners = [*_archived(agent), *_held(standing, rights), *_draft(request, standing, rights)]
+    banners, banner = [*_archived(agent), *_held(standing, rights)], draft_banner(request, standing, rights)
     return {
         "agent": agent,
         "agent_url": address(agent, "agent-overview"),
         "pins": pin_strip(standing, rights, request.path),
         "tabs": _tabs(request, agent, rights),
-        "agent_banners": banners[:BANNERS],
+        "agent_banners": banners[: BANNERS - bool(banner)],
+        "draft_banner": banner,
         "crumbs": [
             {"label": "Agents", "url": reverse("environments:agent-list", args=[agent.organization.slug])},
             {"label": agent.name, "url": address(agent, "agent-overview")},
@@ -69,14 +69,6 @@ def code_of(place: Environment, pipeline: list[Environment]) -> str:
     alone = sum(1 for other in pipeline if other.kind == place.kind) == 1
     kinds = {"development": "DEV", "staging": "STG", "production": "PRD"}
     return kinds[place.kind] if alone else place.name[:3].upper()
-
-
-def changes_in_words(draft: Draft, changes: int) -> str:
-    """How far the draft is from the version it started from: "3 parts changed since v18"."""
-    if draft.base is None:
-        return "not published yet"
-    noun = "part" if changes == 1 else "parts"
-    return f"{changes} {noun} changed since v{draft.base.number}"
 
 
 def _development(standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
@@ -147,30 +139,3 @@ def _hold_banner(agent: Agent, hold: Hold, *, may_lift: bool) -> dict[str, Any]:
         "more": "It cannot be promoted or pushed until the hold is lifted.",
         "actions": [lift] if may_lift else [],
     }
-
-
-def _draft(request: HttpRequest, standing: Standing, rights: frozenset[str]) -> list[dict[str, Any]]:
-    """What waits in the draft, on every page but those that show it anyway."""
-    changes, draft, agent = standing.draft_changes, standing.draft, standing.agent
-    if "view_draft" not in rights or draft.base is None or not changes:
-        return []
-    promote = address(agent, "promote")
-    if request.path == promote or "/draft" in request.path:
-        return []
-    see = {"label": "Compare", "url": address(agent, "compare", **{"from": draft.base.number, "to": "draft"})}
-    publish = {"label": "Promote", "url": promote} if "promote_to_staging" in rights else None
-    return [
-        {
-            "kind": "info",
-            "title": f"Draft: {changes_in_words(draft, changes)}",
-            "text": f"{_people(draft)}, saved",
-            "at": draft.updated_at,
-            "actions": [act for act in (see, publish) if act],
-        }
-    ]
-
-
-def _people(draft: Draft) -> str:
-    names = list(User.objects.filter(pk__in=draft.contributors).order_by("name").values_list("name", flat=True))
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return f"{', '.join(names[:NAMES_SHOWN]) or draft.updated_by.name}{more}"

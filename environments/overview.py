@@ -10,7 +10,8 @@ from console.organizations.doors import actor_of
 from console.organizations.policies import holder_of
 from environments.available import Offer, address, offers
 from environments.doors import only_looks_on, rights_of, standing_for
-from environments.frame import changes_in_words, code_of
+from environments.draft_banner import changes_in_words
+from environments.frame import code_of
 from environments.models import Environment, Pin, SignOff
 from environments.standing import Standing
 from environments.timeline import latest

@@ -66,7 +66,8 @@ def invalid(form: PartForm, status: int) -> JsonResponse:
         for index, message in enumerate(found):
             line, column = places[index] if index < len(places) else (None, None)
             errors.append({"field": auto_id, "message": str(message), "line": line, "column": column})
-    return JsonResponse({"code": "invalid", "errors": errors}, status=status)
+    detail = errors[0]["message"] if errors else ""
+    return JsonResponse({"code": "invalid", "detail": detail, "errors": errors}, status=status)
 
 
 def stale(refusal: Stale) -> JsonResponse:

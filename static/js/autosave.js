@@ -186,6 +186,13 @@ class Autosave {
     this.form.dispatchEvent(new CustomEvent("autosave:paused", { bubbles: true, detail: { why } }));
   }
 
+  // Somebody saved this part: with nothing of one's own there is only something to look at.
+  overtaken(news) {
+    if (this.paused) return;
+    if (this.isDirty) this.pause("conflict", `${words.not_saved} ${news}`);
+    else this.tell("news", news);
+  }
+
   // What is in the way and what can be done, below the form; the server wrote every block of it.
   tell(why = "", detail = "") {
     if (!this.notice) return;

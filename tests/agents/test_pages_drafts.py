@@ -36,9 +36,8 @@ def test_draft__for_a_developer__shows_sections_changes_and_problems(organizatio
 
     response = dana.client().get(f"{DRAFT}/")
 
-    main = words(by_id(response, "main"))
     assert heading(response).startswith("Draft")
-    assert "2 changes since v1, by Dana Reyes." in main
+    assert "Draft: 2 parts changed since v1 Dana Reyes 2 saved" in words(by_id(response, "draft-banner"))
     assert "1 line, 28 characters" in words(by_id(response, "prompt"))
     assert "changed" in words(by_id(response, "prompt"))
     assert "Only in v1" in words(by_id(response, "tools"))
