@@ -185,6 +185,12 @@ class RestoreForm(TokenForm):
     history_id = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
+class BringBackForm(TokenForm):
+    """Which save has the part that is to come back, and the draft as the person had seen it."""
+
+    history_id = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
 class VersionForm(TokenForm):
     """Which version is meant."""
 

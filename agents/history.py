@@ -1,7 +1,8 @@
 """The history of a draft: every save with who, why, and which sections it changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.models import Agent, Draft
@@ -9,6 +10,7 @@ from agents.reading import changed_paths
 from agents.summaries import title_of
 
 PAGE = 50
+PAUSE = timedelta(minutes=10)
 _TITLES = 6
 
 
@@ -34,6 +36,38 @@ class Save:
     def further(self) -> int:
         """How many more parts it changed."""
         return max(0, len(self.paths) - _TITLES)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What one person saved in one part in one go: the last save stands for it, the earlier ones are folded away."""
+
+    last: Save
+    earlier: list[Save]
+
+    @property
+    def first(self) -> Save:
+        """The save with which it began."""
+        return self.earlier[-1] if self.earlier else self.last
+
+
+def sittings(saves: Iterable[Save]) -> list[Sitting]:
+    """Saves, newest first, with those of one person in one part and with short pauses folded together.
+
+    Only the display folds: every save is kept, and each can be looked at and restored.
+    """
+    found: list[Sitting] = []
+    for save in saves:
+        if found and _goes_on(found[-1].first, save):
+            found[-1].earlier.append(save)
+        else:
+            found.append(Sitting(save, []))
+    return found
+
+
+def _goes_on(later: Save, save: Save) -> bool:
+    is_typing = len(save.paths) == 1 and save.reason == later.reason == f"Saved {save.paths[0]}"
+    return is_typing and save.paths == later.paths and save.by == later.by and later.at - save.at <= PAUSE
 
 
 def saves_of(agent: Agent, *, before: int | None = None) -> list[Save]:

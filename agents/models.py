@@ -197,6 +197,7 @@ class Draft(models.Model):
     based_at = models.DateTimeField()
     contributors = ArrayField(models.UUIDField(), default=list)
     authors = models.JSONField(default=dict)  # part -> person -> when, of what differs from the base (authorship.py)
+    errors = models.PositiveIntegerField(default=0)  # problems that keep it from being published, as of the last save
     updated_at = models.DateTimeField()
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

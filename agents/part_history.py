@@ -48,6 +48,13 @@ def last_change(draft: Draft, path: str) -> PartSave | None:
     return next(iter(part_saves(draft, path, most=1)), None)
 
 
+def last_with(draft: Draft, path: str) -> int | None:
+    """The newest save in which the part was there, to bring it back from; None when none of the last 500 has it."""
+    history = Draft.history.filter(agent=draft.agent_id).annotate(part=KeyTextTransform(path, "manifest__entries"))
+    rows = history.order_by("-pk").values_list("pk", "part")[:_LOOKED_AT]
+    return next((pk for pk, part in rows if part), None)
+
+
 def _save(row: Any, older: Any) -> PartSave:
     pk, at, by, by_id, digest = row
     return PartSave(pk, at, by or "Slipway", by_id, digest, older[0] if older else None)

@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{_DRAFT}/here/<path:section>", presence.here, name="draft-here"),
     path(f"{_DRAFT}/around/<path:section>", presence.around, name="draft-around"),
     path(f"{_DRAFT}/resolve/<path:section>", conflicts.resolve, name="draft-resolve"),
+    path(f"{_DRAFT}/bring-back/<path:section>", sections.bring_back, name="draft-bring-back"),
     path(f"{_DRAFT}/reset/<path:section>", sections.reset, name="draft-reset"),
     path(f"{_DRAFT}/history", drafts.history, name="draft-history"),
     path(f"{_DRAFT}/restore", drafts.restore, name="draft-restore"),

@@ -15,7 +15,7 @@ from console.organizations.errors import Holder, Refusal
 from environments.doors import only_looks_on
 from environments.errors import StaleBase
 from environments.facts import LIVE, Facts
-from environments.gates import Gate, Move, checklist, own_decision
+from environments.gates import Gate, Move, checklist, has_errors, own_decision
 from environments.lineage import behind, moved_past
 from environments.models import Environment, Pin, Release
 from environments.standing import Standing, earlier_in
@@ -97,6 +97,7 @@ def publish_gates(standing: Standing, actor: Actor) -> list[Gate]:
     """The checklist of a publish: that it undoes nobody's move, and the gates of the environment."""
     return [
         _knows_all(standing),
+        _is_sound(standing),
         *gates_of(standing.agent, cut_of(standing), standing.places[0], actor, standing.facts),
     ]
 
@@ -267,6 +268,15 @@ def _knows_all(standing: Standing) -> Gate:
         return Gate("draft_base", "pass", f"The draft {base}; nothing was released since that it does not know of.")
     refusal = behind(move)
     return Gate("draft_base", "fail", refusal.detail.replace(" Nothing was published.", ""), None, refusal)
+
+
+def _is_sound(standing: Standing) -> Gate:
+    """Whether the draft has no errors; of one that is a version already that was asked when it was cut."""
+    errors = 0 if standing.draft_version else standing.draft.errors
+    if not errors:
+        return Gate("draft_errors", "pass", "The draft has no errors.")
+    refusal = has_errors(errors)
+    return Gate("draft_errors", "fail", refusal.detail.replace(" Nothing was published.", ""), None, refusal)
 
 
 def _is_renewed(version: Version) -> bool:

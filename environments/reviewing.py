@@ -207,6 +207,9 @@ def _way_to_fix(request: HttpRequest, gate: Gate, standing: Standing, rights: fr
         return {"fix_url": address(agent, "decide"), "fix_label": "Open Staging"}
     if gate.rule == "draft_base" and "edit_draft" in rights:
         return {"fix_url": merge_address(agent, gate.refusal), "fix_label": "Merge"}
+    if gate.rule == "draft_errors" and "view_draft" in rights:
+        draft = reverse("agents:draft", args=[agent.organization.slug, agent.slug])
+        return {"fix_url": f"{draft}#problems", "fix_label": "Problems"}
     if gate.rule == "ticket":
         return {"fix_url": "#id_ticket", "fix_label": "Name it"}
     if gate.rule == "fresh_sign_in":

@@ -16,6 +16,7 @@ from agents.models import Agent, Draft, Version
 from agents.part_history import last_change
 from agents.parts import manifest_digest, split
 from agents.schema import validate
+from agents.soundness import errors_of
 from agents.versions import ancestry, people_behind
 from audit.clock import database_time
 from audit.log import record, verb
@@ -24,7 +25,8 @@ from console.organizations.errors import Conflict, NotFound, Stale
 from console.organizations.models import User
 from console.organizations.tracking import credit
 
-_WRITTEN = ["manifest", "layout", "base", "based_at", "contributors", "authors", "updated_at", "updated_by"]
+_CONTENT = ["manifest", "layout", "base", "based_at", "errors"]
+_WRITTEN = [*_CONTENT, "contributors", "authors", "updated_at", "updated_by"]
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ def _write(draft: Draft, contents: Contents, actor: Actor, reason: str, base: _B
         at=now,
     )
     draft.manifest, draft.layout, draft.base = contents.manifest, contents.layout, base.version
+    draft.errors = len(errors_of(draft))
     draft.updated_at, draft.updated_by = now, person
     credit(draft, by=person, reason=reason, at=now)
     draft.save(update_fields=_WRITTEN)

@@ -12,6 +12,7 @@ from agents.models import Agent, Draft
 from agents.names import name_fault, pointer
 from agents.parts import split
 from agents.schema import validate
+from agents.soundness import errors_in
 from audit.clock import database_time
 from console.organizations.actor import Actor
 from console.organizations.errors import ContentError, Invalid, SlugTaken
@@ -58,6 +59,7 @@ def make_agent(
         based_at=now,
         contributors=[person.pk],
         authors=noted({}, contents.manifest.entries, before={}, base={}, by=person.pk, at=now),
+        errors=len(errors_in(config)),
         updated_at=now,
         updated_by=person,
     )

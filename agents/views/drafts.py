@@ -1,5 +1,7 @@
 """The draft as a whole: its page, its history, and every way of starting it anew."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,19 +12,24 @@ from agents.actions import discard_draft, fork_draft, restore_draft
 from agents.doors import agent_for
 from agents.exports import document_of, file_response
 from agents.forms import RestoreForm, TokenForm, VersionForm
-from agents.history import PAGE, saves_of
+from agents.history import PAGE, saves_of, sittings
 from agents.models import Agent, Draft, Version
+from agents.part_history import last_with
 from agents.querysets import VersionQuerySet
 from agents.reading import DraftReading, compare_manifests, draft_side, version_side
+from agents.summaries import title_of
 from agents.views.page import draft_for, draft_page, malformed
 from console.organizations.doors import actor_of
+
+LONGEST_PATH = 220
 
 
 @require_safe
 def draft(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     """What the draft holds, what changed since its base, and what needs a look."""
     found, current = draft_for(request, organization, agent)
-    return draft_page(request, found, current, "agents/draft.html", "Draft", {"reading": DraftReading(current)})
+    context = {"reading": DraftReading(current), "removed": _removed(current, request.GET.get("removed", ""))}
+    return draft_page(request, found, current, "agents/draft.html", "Draft", context)
 
 
 @require_safe
@@ -42,7 +49,8 @@ def history(request: HttpRequest, organization: str, agent: str) -> HttpResponse
     if before and not (before.isdecimal() and len(before) < 10):
         raise BadRequest("before must be the number of a save.")
     saves = saves_of(found, before=int(before) if before else None)
-    context = {"saves": saves[:PAGE], "older": saves[PAGE - 1].pk if len(saves) > PAGE else None, "before": before}
+    shown, older = saves[:PAGE], saves[PAGE - 1].pk if len(saves) > PAGE else None
+    context = {"sittings": sittings(shown), "count": len(shown), "older": older, "before": before}
     return draft_page(request, found, current, "agents/history.html", "History", context)
 
 
@@ -99,6 +107,14 @@ def _leaving(
     comparison = compare_manifests(agent, version_side(version), draft_side(draft)) if version else None
     context = {"shown": version, "comparison": comparison, "reading": DraftReading(draft)}
     return draft_page(request, agent, draft, template, title, context)
+
+
+def _removed(draft: Draft, path: str) -> dict[str, Any] | None:
+    """The part that was just taken out and the save that has it; None for any other address."""
+    if not path or len(path) > LONGEST_PATH or "\0" in path or path in draft.manifest.entries:
+        return None
+    save = last_with(draft, path)
+    return {"path": path, "title": title_of(path), "save": save} if save else None
 
 
 def _versions(agent: Agent) -> VersionQuerySet:

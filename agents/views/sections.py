@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agents.actions import save_section, section_token
+from agents.actions import save_section, section_token, take_parts
 from agents.contents import load
 from agents.documents.sections import value_at
 from agents.editing import Desk
 from agents.editors import editor_for
-from agents.forms import SAMPLES, ItemForm, TokenForm
+from agents.forms import SAMPLES, BringBackForm, ItemForm, TokenForm
 from agents.models import Agent
 from agents.names import SLUG
 from agents.part_forms import PartForm, TextPartForm
@@ -88,8 +88,22 @@ def remove(request: HttpRequest, organization: str, agent: str, section: str) ->
         name, _, slug = section.partition("/")
         address = reverse("agents:draft-items", args=[organization, agent, name])
         return redirect(f"{address}?{urlencode({'gone': slug, 'was': form.cleaned_data['token']})}")
-    messages.success(request, f"{title_of(section)} is out of the draft. The history has it: Restore brings it back.")
-    return redirect("agents:draft", organization, agent)
+    messages.success(request, f"{title_of(section)} is out of the draft.")
+    return redirect(f"{reverse('agents:draft', args=[organization, agent])}?removed={section}")
+
+
+@require_POST
+def bring_back(request: HttpRequest, organization: str, agent: str, section: str) -> HttpResponseBase:
+    """Undo of a removal: the part is again as the last save had it, with everybody behind it."""
+    found, _ = draft_for(request, organization, agent)
+    known(section)
+    form = BringBackForm(request.POST)
+    if not form.is_valid():
+        raise malformed(form)
+    source, token = f"history:{form.cleaned_data['history_id']}", form.cleaned_data["token"]
+    take_parts(found, actor=actor_of(request), source=source, paths=[section], token=token)
+    messages.success(request, f"{title_of(section)} is back in the draft.")
+    return redirect("agents:draft-section", organization, agent, section)
 
 
 @require_POST

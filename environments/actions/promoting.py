@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agents.locks import draft_of, lock_agent
 from agents.models import Agent, Draft, Version
+from agents.soundness import errors_of
 from agents.versions import cut_version, start_from
 from audit.checkpoints import after_commit
 from audit.clock import database_time
@@ -16,7 +17,7 @@ from environments.actions.loading import environment_of, person, require_digest,
 from environments.actions.pushing import push_under_lock
 from environments.approvals import approved_by_others
 from environments.errors import Unchanged
-from environments.gates import Move, enforce
+from environments.gates import Move, enforce, has_errors
 from environments.lineage import behind, moved_past, version_of_content
 from environments.models import Deployment, Environment, Release
 from environments.moves import Why, change_state, current_pin, move_pin
@@ -172,6 +173,8 @@ def _version_to_publish(agent: Agent, target: Environment, draft: Draft, actor: 
     move = moved_past(agent, draft)
     if move is not None:
         raise behind(move)
+    if errors := errors_of(draft):
+        raise has_errors(len(errors))
     approved = approved_by_others(agent)
     version = cut_version(agent, draft, author=person(actor), description=description, approved=approved)
     start_from(draft, version, author=person(actor))

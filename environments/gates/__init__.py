@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from environments.errors import GateFailed
+from environments.gates.drafts import has_errors
 from environments.gates.entry import (
     approvals,
     change_window,
@@ -29,7 +30,7 @@ from environments.gates.standard import (
     ticket,
 )
 
-__all__ = ["BREAKABLE", "Gate", "Move", "checklist", "enforce", "own_decision", "self_approval"]
+__all__ = ["BREAKABLE", "Gate", "Move", "checklist", "enforce", "has_errors", "own_decision", "self_approval"]
 
 # In the order in which they are enforced. The rules of an environment stand between what is asked of the version
 # and what is asked of the person; one that the environment does not ask for answers nothing.

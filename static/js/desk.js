@@ -16,8 +16,8 @@ let timer;
 
 const csrf = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
 const state = () => {
-  if (form?.autosave?.isDirty) return "unsaved";
-  return Date.now() - editedAt < 2 * PING_MS ? "editing" : "viewing";
+  if (Date.now() - editedAt < 2 * PING_MS) return "editing";
+  return form?.autosave?.isDirty ? "unsaved" : "viewing";
 };
 
 async function ping() {
@@ -43,6 +43,7 @@ async function renew() {
   const answer = await fetch(desk.dataset.around, { headers: { "X-Slipway-Around": "1" } }).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const hasBanner = fresh.getElementById("draft-banner") !== null; // before it moves into the page
   for (const element of fresh.querySelectorAll("#draft-banner, #outline, #problems, #changes, #part-history")) {
     const shown = document.getElementById(element.id);
     if (!shown) {
@@ -54,7 +55,7 @@ async function renew() {
       element.scrollTop = top;
     }
   }
-  if (!fresh.getElementById("draft-banner")) document.getElementById("draft-banner")?.remove();
+  if (!hasBanner) document.getElementById("draft-banner")?.remove();
   for (const mark of document.querySelectorAll(".problem-keys")) mark.hidden = false;
   document.dispatchEvent(new CustomEvent("problems:changed"));
 }
@@ -62,7 +63,10 @@ async function renew() {
 if (desk) {
   document.addEventListener("autosave:saved", () => renew());
   document.addEventListener("input", (event) => {
-    if (form?.contains(event.target)) editedAt = Date.now();
+    if (!form?.contains(event.target)) return;
+    const was = state();
+    editedAt = Date.now();
+    if (was === "viewing") ping(); // colleagues should not wait half a minute for it
   });
   document.addEventListener("visibilitychange", ping);
   document.addEventListener("slipway:signed-in", ping);

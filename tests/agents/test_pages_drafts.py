@@ -150,12 +150,26 @@ def test_history__of_many_saves__is_paged_and_complete(organization: Organizatio
     (older,) = page(first).xpath("//a[@rel='next']/@href")
     second = client.get(f"{DRAFT}/history{older}")
 
-    rows = [page(one).xpath("//table[@id='saves']/tbody/tr/@id") for one in (first, second)]
-    assert [len(found) for found in rows] == [50, 5]
-    assert len(set(rows[0] + rows[1])) == 55
-    assert "Saved prompt" in words(by_id(first, rows[0][0]))
-    assert "beginning" in words(by_id(second, rows[1][-1]))
+    saves = [page(one).xpath("//table[@id='saves']//*[starts-with(@id, 'save-')]/@id") for one in (first, second)]
+    assert [len(found) for found in saves] == [50, 5]
+    assert len(set(saves[0] + saves[1])) == 55
+    assert "Saved prompt now and 49 earlier saves of this sitting" in words(by_id(first, saves[0][0]))
+    assert "Restore" in words(by_id(first, saves[0][7]))
+    assert "beginning" in words(by_id(second, saves[1][-1]))
     assert not page(second).xpath("//a[@rel='next']")
+
+
+def test_history__of_two_peoples_saves__folds_only_what_one_wrote_in_one_go(
+    organization: Organization, dana: Person, mara: Person
+) -> None:
+    agent = an_agent(organization, dana)
+    for author, prompt in ((dana, "1"), (dana, "2"), (mara, "3"), (dana, "4"), (dana, "5")):
+        edited(agent, author, prompt)
+    rewritten(agent, dana, CONFIG)
+
+    rows = page(dana.client().get(f"{DRAFT}/history")).xpath("//table[@id='saves']/tbody/tr")
+
+    assert [len(row.xpath(".//li")) for row in rows] == [0, 1, 0, 1, 0]
 
 
 def test_schema__for_anybody__is_the_published_json_schema(client: Any) -> None:

@@ -229,6 +229,24 @@ def test_save_section__that_removes_an_item__keeps_it_in_the_history(organizatio
     assert "tools/order-lookup" in Draft.history.filter(agent=agent).earliest().manifest.entries
 
 
+def test_save_section__that_removes_a_whole_section__is_undone_in_place(
+    organization: Organization, dana: Person
+) -> None:
+    agent, client = an_agent(organization, dana), dana.client()
+
+    response = client.post(f"{DRAFT}/remove/prompt", {"token": section_token(draft_of(agent), "prompt")})
+
+    assert response["Location"] == f"{DRAFT}/?removed=prompt"
+    assert "prompt" not in config_of(agent)
+    undo = by_id(client.get(response["Location"]), "undo")
+    sent = {str(field.get("name")): str(field.get("value")) for field in undo.xpath(".//input")}
+    back = client.post(undo.get("action"), {name: sent[name] for name in ("history_id", "token")})
+    assert (back["Location"], config_of(agent)["prompt"]) == (PROMPT, CONFIG["prompt"])
+    assert not has_id(client.get(response["Location"]), "undo")
+    assert not has_id(client.get(f"{DRAFT}/?removed=nothing/at-all"), "undo")
+    assert client.post(undo.get("action"), {"history_id": "x", "token": ""}).status_code == 422
+
+
 def test_save_section__that_removes_what_has_changed__is_stale(
     organization: Organization, dana: Person, mara: Person
 ) -> None:

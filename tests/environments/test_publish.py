@@ -10,7 +10,7 @@ from console.organizations.models import Organization
 from environments.actions import promote, publish, rollback
 from environments.models import Deployment
 from tests.agents.drafting import newest_row, token_of
-from tests.builders import draft_of
+from tests.builders import draft_of, rewritten
 from tests.cast import Person
 from tests.environments.asking import (
     PROMOTE,
@@ -27,7 +27,7 @@ from tests.environments.asking import (
     undone,
 )
 from tests.environments.story import new_agent, served, state_of, to_live, to_staging, write
-from tests.pages import page
+from tests.pages import page, words
 
 VERB = "release.published"
 
@@ -110,6 +110,27 @@ def test_publish__something_moved_since_it_was_seen__412_on_record_and_nothing_e
     with nothing_changes(agent, events=1):
         response = client.post(PROMOTE, form | {"expected_digest": draft_of(agent).manifest.digest})
     assert_refused(response, 412, VERB, "stale", "now serves v1, by Mara Lindqvist")
+
+
+def test_publish__with_an_error_in_the_draft__is_refused_until_it_is_gone(agent: Agent, dana: Person) -> None:
+    nodes = {"a": {"type": "tool", "tool": "gone"}, "b": {"type": "end"}}
+    flow = {"start": "a", "nodes": nodes, "edges": [{"from": "a", "to": "b"}]}
+    config = {"prompt": "You use {{nothing_declared}}.", "flow": flow}
+    rewritten(agent, dana, config)
+    client = dana.client()
+
+    shown = client.get(PROMOTE)
+    assert "The draft has 1 error: see its problems." in words(page(shown))
+    assert page(shown).xpath("boolean(//a[contains(@href, '/draft/#problems')])")
+    form = {"expected_digest": draft_of(agent).manifest.digest, "expected_live": "0", "note": "Kept"}
+    with nothing_changes(agent, events=1):
+        response = client.post(PROMOTE, form)
+    assert_refused(response, 409, VERB, "gate_failed", "The draft has 1 error")
+    assert "Kept" in typed(response)
+
+    rewritten(agent, dana, {**config, "tools": {"gone": {"type": "reference", "description": "Not gone"}}})
+    client.post(PROMOTE, form | {"expected_digest": draft_of(agent).manifest.digest})
+    assert served(agent) == {"staging": 1}
 
 
 def test_publish__bad_input__422_with_the_text_kept(agent: Agent, dana: Person) -> None:
