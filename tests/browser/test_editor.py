@@ -88,7 +88,7 @@ def test_text_that_is_not_valid__is_told_at_the_line_and_kept_in_the_browser(
 ) -> None:
     agent = builders.an_agent(organization, dana)
     developer = visit(dana)
-    developer.sign_in(f"{EDIT}settings")
+    developer.sign_in(f"{EDIT}settings?as=text")
 
     developer.writes("language: [de\n")
     shows(developer, "invalid")

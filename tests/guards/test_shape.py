@@ -58,6 +58,19 @@ def test_templates__all__are_short_and_decide_nothing() -> None:
     assert (long, roles) == ([], [])
 
 
+def test_templates__with_a_form__get_the_token_where_they_are_included_alone() -> None:
+    forms = {name.removeprefix("templates/") for name, text in templates() if "{% csrf_token %}" in text}
+    alone = re.compile(r"""{% include ['"]([^'"]+)['"] with ([^%]*?) only %}""")
+    forgotten = [
+        f"{name}: {part}"
+        for name, text in templates()
+        for part, given in alone.findall(text)
+        if part in forms and "csrf_token=" not in given
+    ]
+
+    assert forgotten == []
+
+
 def test_templates__all__have_no_inline_script_style_or_unescaped_text() -> None:
     forbidden = re.compile(
         r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|\|\s*safe\b|autoescape off", re.IGNORECASE
