@@ -31,6 +31,9 @@ AREAS = [
     (_("Audit"), "audit", "scroll-text", ("view_own_events", "view_release_events", "view_all_events")),
     (_("Members"), "members", "users", ("view_members",)),
     (_("Settings"), "settings", "settings", ("view_settings",)),
+    (_("Environments"), "settings/environments", "workflow", ("view_settings",)),
+    (_("Bulk promotion"), "bulk", "list-checks", ("promote_to_staging", "push_to_production")),
+    (_("API keys"), "settings/api-keys", "key-round", ("create_own_keys",)),
 ]
 # The second key of "g a": by the area's address below the organization's.
 CHORDS = {
@@ -117,13 +120,16 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
     """The areas the person can ever use here; the others are not shown (ux.md 3.6)."""
     held = permissions_on(person, organization)
     start = reverse("organization", args=[organization.slug])
+    # The longest address that this page stands below: Settings is not current on the pages of API keys.
+    inside = [path for _, path, _, _ in AREAS if path and f"{request.path}/".startswith(f"{start}{path.rstrip('/')}/")]
+    here = max(inside, key=len, default="" if request.path == start else None)
     return [
         {
             "label": str(label),
             "url": start + path,
             "icon": icon,
             "go": CHORDS.get(path, CHORDS.get(f"{path}/", "")),
-            "current": f"{request.path}/".startswith(f"{start}{path.rstrip('/')}/") if path else request.path == start,
+            "current": path == here,
         }
         for label, path, icon, permissions in AREAS
         if not permissions or held.intersection(permissions)

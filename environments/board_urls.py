@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from environments.views import boards
+from environments.views import boards, bulk, pipelines
 
 AGENT = "o/<slug:organization>/agents/<slug:agent>/"
 
@@ -10,4 +10,17 @@ urlpatterns = [
     path("o/<slug:organization>/queue", boards.queue, name="queue"),
     path("o/<slug:organization>/queue/claim", boards.claim, name="queue-claim"),
     path(f"{AGENT}peek", boards.peek, name="agent-peek"),
+    path("o/<slug:organization>/settings/environments", pipelines.pipeline, name="pipeline"),
+    path(
+        "o/<slug:organization>/settings/environments/<slug:environment>", pipelines.environment, name="pipeline-place"
+    ),
+    path(
+        "o/<slug:organization>/settings/environments/<slug:environment>/delete",
+        pipelines.remove,
+        name="pipeline-remove",
+    ),
+    path("o/<slug:organization>/bulk", bulk.choose, name="bulk"),
+    path("o/<slug:organization>/jobs/", bulk.job_list, name="jobs"),
+    path("o/<slug:organization>/jobs/<uuid:job>/", bulk.job, name="job"),
+    path("o/<slug:organization>/jobs/<uuid:job>/act", bulk.act, name="job-act"),
 ]

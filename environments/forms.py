@@ -1,6 +1,6 @@
 """Shapes of what people send; every rule lives in the verbs."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -233,3 +233,28 @@ class ReleaseFilter(forms.Form):
     def active(self) -> dict[str, str]:
         """The filters that are set, as the address spells them."""
         return {name: str(self.data[name]) for name in self.fields if self.data.get(name)}
+
+
+class BulkForm(ExactForm):
+    """The confirmation of a bulk act; which agents, and what was seen of each, comes beside it."""
+
+    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    ticket = forms.CharField(label=_("Change ticket"), required=False, max_length=100)
+
+    def clean(self) -> dict[str, Any]:
+        """The chosen agents are read by the view; every other unknown field is refused."""
+        unknown = sorted(
+            name
+            for name in set(self.data) - set(self.fields) - {*self.passing, "agents"}
+            if not name.startswith("digest-")
+        )
+        if unknown:
+            raise forms.ValidationError(f"The form has no field {unknown[0][:60]!r}.")
+        return self.cleaned_data
+
+
+class UndoForm(ExactForm):
+    """Why a bulk act is taken back."""
+
+    passing: ClassVar[tuple[str, ...]] = (*ExactForm.passing, "act")
+    reason = forms.CharField(label=_("Reason"), max_length=2000)

@@ -29,6 +29,11 @@ def begin(credentials: dict[str, Any]) -> None:
     _write(unfinished_file(), credentials)
 
 
+def note(credentials: dict[str, Any]) -> None:
+    """Keep what was added while the demo is still being made."""
+    _write(unfinished_file(), credentials)
+
+
 def begun() -> dict[str, Any] | None:
     """The credentials of a load that was killed, or None."""
     return _read(unfinished_file())

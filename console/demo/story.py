@@ -18,6 +18,7 @@ from audit.clock import database_time, shifted_by
 from audit.models import ChainHead
 from console.demo import credentials
 from console.demo.folders import HERE, Folder, folders, read_steps
+from console.demo.keys import make_keys
 from console.demo.moments import moment
 from console.demo.people import BY_KEY, FOUNDER, ORGANIZATION_NAME, ORGANIZATION_SLUG, RULES, new_credentials
 from console.demo.steps import ACTS, Scene
@@ -63,6 +64,7 @@ def load_demo(url: str) -> bool:
             # The people of the demo do not exist outside of it: nothing is mailed to them.
             with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
                 _tell(passwords)
+                make_keys(written)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('slipway_demo'))")
     credentials.finish()

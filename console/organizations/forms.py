@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext_lazy as _
 
 from console.organizations.errors import Invalid
-from console.organizations.models import ROLE_CHOICES
+from console.organizations.models import ROLE_CHOICES, ApiKey
 from console.organizations.names import NAME_LENGTH
 from console.organizations.preferences import CLOCK, LOOK, zones_by_region
 
@@ -53,6 +53,32 @@ class InviteForm(ExactForm):
 
     email = forms.CharField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     roles = roles_field()
+
+
+class KeyForm(ExactForm):
+    """A new API key."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What uses it, for example: deploys from CI."))
+    role = forms.ChoiceField(label=_("Role"), choices=ROLE_CHOICES)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=ApiKey.Kind.choices,
+        help_text=_(
+            "A service account is the organization's; an assistant can read, draft and propose, and never decides."
+        ),
+    )
+    environments = forms.CharField(
+        label=_("Environments"),
+        required=False,
+        max_length=500,
+        help_text=_("Slugs with commas between them; empty means all."),
+    )
+    days = forms.IntegerField(label=_("Days until it ends"), initial=90, min_value=1, max_value=366)
+
+    def key(self) -> dict[str, Any]:
+        """What `create_key` takes."""
+        places = [slug.strip() for slug in self.cleaned_data["environments"].split(",") if slug.strip()]
+        return self.cleaned_data | {"environments": places}
 
 
 class RolesForm(ExactForm):

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from console.organizations.views import joining, me, members, notifications, saved_views
+from console.organizations.views import joining, keys, me, members, notifications, saved_views
 
 closed = login_not_required(me.closed)
 
@@ -16,6 +16,10 @@ urlpatterns = [
     path("o/<slug:organization>/views/save", saved_views.save, name="save_view"),
     path("o/<slug:organization>/views/<uuid:view>/rename", saved_views.rename, name="rename_view"),
     path("o/<slug:organization>/views/<uuid:view>/delete", saved_views.delete, name="delete_view"),
+    path("o/<slug:organization>/settings/api-keys", keys.api_keys, name="api_keys"),
+    path("o/<slug:organization>/settings/api-keys/<uuid:key>/rotate", keys.rotate, name="rotate_key"),
+    path("o/<slug:organization>/settings/api-keys/<uuid:key>/revoke", keys.revoke, name="revoke_key"),
+    path("o/<slug:organization>/settings/api-keys/<uuid:key>/push", keys.set_push, name="key_push"),
     path("invite/<str:token>", joining.invitation, name="invitation"),
     path("me/", me.profile, name="profile"),
     path("me/notifications", notifications.switches, name="notification_switches"),

@@ -50,6 +50,11 @@ SCREENS = [
     Screen("member", "mara", f"{O}/members", follow="#members tbody a"),
     Screen("settings", "mara", f"{O}/settings"),
     Screen("settings-read-only", "avery", f"{O}/settings"),
+    Screen("api-keys", "mara", f"{O}/settings/api-keys", phone=True),
+    Screen("pipeline", "mara", f"{O}/settings/environments"),
+    Screen("pipeline-place", "mara", f"{O}/settings/environments/production", phone=True),
+    Screen("bulk", "mara", f"{O}/bulk", phone=True),
+    Screen("jobs", "mara", f"{O}/jobs/"),
     # One agent
     Screen("agent", "mara", f"{A}/clinic-appointments/", phone=True, shown="One agent: the pipeline and the next step"),
     Screen("agent-rolled-back", "mara", f"{A}/claims-intake/", phone=True),
@@ -141,6 +146,7 @@ SCREENS = [
 ]
 
 NO_SCREEN = {
+    "environments:job": "the demo has run no job; tests/environments/test_pages_pipeline.py",
     "health": "JSON for machines",
     "session": "JSON for scripts",
     "home": "leads on to another page",

@@ -1,0 +1,127 @@
+"""What the pages of bulk promotion show: one hop with its agents in groups, and a job with its counts."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from agents.models import Agent
+from console.organizations.doors import actor_of, person_of
+from console.organizations.errors import Invalid
+from console.organizations.models import Organization
+from console.organizations.policies import permissions_on
+from environments.differing import Difference, differences
+from environments.gathering import gather
+from environments.models import Environment, Job, JobItem
+from environments.pipeline import environments_of, next_environment
+
+SHOWN = 200
+WORKING = frozenset({"promote_to_staging", "push_to_production", "roll_back", "view_all_events"})
+
+
+@dataclass(frozen=True)
+class Hop:
+    """Two neighbours of the pipeline."""
+
+    organization: Organization
+    source: Environment
+    target: Environment
+    others: list[Environment] = field(default_factory=list)
+
+    @property
+    def verb(self) -> str:
+        """The word on the button (contract.md)."""
+        return "Push" if self.target.is_production else "Promote"
+
+    def agents_named(self, request: HttpRequest, names: list[str]) -> list[Agent]:
+        """The chosen agents that the person may list; one that is gone meanwhile refuses the whole act."""
+        visible = Agent.objects.visible_to(person_of(request), self.organization).current()
+        found = {agent.slug: agent for agent in visible.filter(slug__in=names)}
+        gone = [name for name in names if name not in found]
+        if gone:
+            raise Invalid(f"{gone[0][:60]} is not there any more. Nothing was started.")
+        return [found[name] for name in names]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The agents of a hop: what would move, what is kept back and why, what is equal already."""
+
+    will_move: list[Difference]
+    blocked: list[Difference]
+    equal: int
+    chosen: set[str]
+    more: bool
+
+
+def hop_of(organization: Organization, slug: str) -> Hop | None:
+    """The hop that begins at this environment; without a name the last one, which leads to live traffic."""
+    places = [place for place in environments_of(organization) if not place.is_development]
+    starts = [place for place in places[:-1] if next_environment(place)]
+    source = next((place for place in starts if place.slug == slug), None) or (starts[-1] if starts else None)
+    target = next_environment(source) if source else None
+    return Hop(organization, source, target, starts) if source and target else None
+
+
+def choice_of(request: HttpRequest, organization: Organization, hop: Hop, *, chosen: set[str]) -> Choice:
+    """The first 200 agents that the source serves, by name, with the gates of moving each by this person now."""
+    visible = Agent.objects.visible_to(person_of(request), organization).current()
+    agents = list(visible.filter(pins__environment=hop.source).order_by("slug")[: SHOWN + 1])
+    shown = agents[:SHOWN]
+    standings = gather(shown, organization, environments_of(organization)) if shown else {}
+    facts = next(iter(standings.values())).facts if standings else None
+    found = differences(shown, hop.source, hop.target, actor_of(request), facts) if facts else []
+    return Choice(
+        will_move=[one for one in found if one.promotable],
+        blocked=[one for one in found if one.differs and not one.promotable],
+        equal=sum(1 for one in found if not one.differs),
+        chosen=chosen,
+        more=len(agents) > SHOWN,
+    )
+
+
+def jobs_visible_to(request: HttpRequest, organization: Organization) -> QuerySet[Job]:
+    """One's own jobs, or all of the organization for who moves releases or audits them, newest first."""
+    person = person_of(request)
+    jobs = Job.objects.filter(organization=organization).select_related("source", "target", "by", "key", "follows")
+    if not permissions_on(person, organization) & WORKING:
+        jobs = jobs.filter(by=person)
+    return jobs.order_by("-pk")
+
+
+def job_visible_to(request: HttpRequest, organization: Organization, pk: UUID) -> Job | None:
+    """One of these jobs, or None."""
+    found = jobs_visible_to(request, organization).filter(pk=pk).first()
+    if found is not None:
+        found.organization = organization
+    return found
+
+
+def job_page(request: HttpRequest, organization: Organization, job: Job) -> dict[str, Any]:
+    """A job with its counts, its items (what failed first) and what can be done next."""
+    counts = job.counts()
+    items = JobItem.objects.filter(job=job).select_related("agent", "version", "deployment")
+    states = [JobItem.State.FAILED, JobItem.State.SKIPPED, JobItem.State.PENDING, JobItem.State.PROMOTED]
+    wanted = request.GET.get("state", "")
+    shown = items.filter(state=wanted) if wanted in JobItem.State.values else items
+    rights = permissions_on(person_of(request), organization)
+    total = sum(counts.values())
+    return {
+        "organization": organization,
+        "job": job,
+        "counts": [(JobItem.State(state).label, state, number) for state, number in counts.items() if number],
+        "total": total,
+        "over": total - counts[JobItem.State.PENDING],
+        "items": sorted(shown[:SHOWN], key=lambda item: states.index(item.state) if item.state in states else 9),
+        "may_cancel": not job.is_over and job.cancel_asked_at is None,
+        "may_retry": job.is_over and counts[JobItem.State.FAILED] > 0 and job.kind == Job.Kind.PROMOTION,
+        "may_undo": job.is_over
+        and counts[JobItem.State.PROMOTED] > 0
+        and job.kind == Job.Kind.PROMOTION
+        and "roll_back" in rights,
+        "failed": counts[JobItem.State.FAILED],
+        "moved": counts[JobItem.State.PROMOTED],
+        "state": wanted,
+    }
