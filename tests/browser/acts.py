@@ -34,7 +34,7 @@ def imports_an_edit(dana: Visitor) -> None:
 
 def edits_the_greeting(dana: Visitor, greeting: str) -> None:
     """In the editor of the section."""
-    dana.open(f"{AGENT}draft/edit/settings")
+    dana.open(f"{AGENT}draft/edit/settings?as=text")
     dana.writes(GREETING.sub(f"greeting: {greeting}\n", dana.reads(), count=1))
     dana.saves()
     dana.page.reload()
