@@ -19,6 +19,14 @@ from environments.transitions import State
 
 RECORDS = 10
 VERSIONS = 20
+# A key opens the page of an act and never performs it (ux.md S5).
+KEYS = {
+    "promote_to_staging": "p",
+    "mark_ready": "r",
+    "request_changes": "R",
+    "push_to_production": "P",
+    "rollback": "b",
+}
 RANKS = {"rollback": "danger", "request_changes": "", "revoke_ready": "", "withdraw_request": ""}
 
 
@@ -51,6 +59,7 @@ def action_of(offer: Offer, rank: str = "") -> dict[str, Any]:
         "people": holder.people if holder else [],
         "fix_url": offer.fix_url,
         "fix_label": offer.fix_label,
+        "key": KEYS.get(offer.verb, ""),
     }
 
 
