@@ -77,11 +77,23 @@ def merge(
     `strategy` decides conflicts only; what does not conflict comes from both sides. With "merge" nothing is
     decided: conflicts are reported and `config` is None. The schema has to be checked afterwards.
     """
-    run = _Run("theirs" if strategy == "theirs" else "mine")
+    config, run = _merged(base, theirs, mine, "theirs" if strategy == "theirs" else "mine")
+    undecided = run.conflicts and strategy == "merge"
+    if undecided:
+        # An edge that one side keeps may lead to a node that the other removed: which of the two is asked for
+        # must not depend on whose the edge is, so both ways of deciding are looked at.
+        _, other = _merged(base, theirs, mine, "theirs")
+        run.conflicts |= {path: one for path, one in other.conflicts.items() if path not in run.conflicts}
+    return Merge(None if undecided else config, tuple(run.conflicts.values()), tuple(run.taken))
+
+
+def _merged(
+    base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, Any], winner: Winner
+) -> tuple[dict[str, Any], _Run]:
+    run = _Run(winner)
     config = _merge_maps(dict(base), dict(theirs), dict(mine), (), run)
     _keep_flow_whole(config, (base, theirs, mine), run)
-    undecided = run.conflicts and strategy == "merge"
-    return Merge(None if undecided else config, tuple(run.conflicts.values()), tuple(run.taken))
+    return config, run
 
 
 def _merge_values(base: Any, theirs: Any, mine: Any, where: Where, run: _Run) -> Any:

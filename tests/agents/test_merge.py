@@ -242,6 +242,17 @@ def test_merge__sides_swapped__same_conflicts_with_sides_swapped(base: Any, thei
     )
 
 
+def test_merge__a_removed_node_and_an_edited_edge_to_it__is_one_question_from_either_side() -> None:
+    q = {"q": {"type": "s"}}
+    base = {"flow": {"start": "q", "nodes": {"p": {"type": "s"}, **q}, "edges": [{"from": "p", "to": "p"}]}}
+    removed = {"flow": {"start": "q", "nodes": q, "edges": []}}
+    edited = {"flow": {**base["flow"], "edges": [{"from": "p", "to": "p", "label": "again"}]}}
+
+    paths = [{one.path for one in merge(base, *sides).conflicts} for sides in ((removed, edited), (edited, removed))]
+
+    assert paths == [{"/flow/edges/0", "/flow/nodes/p"}] * 2
+
+
 @given(base=configs, theirs=configs, mine=configs)
 @examples
 def test_merge__any_three__inputs_are_not_changed(base: Any, theirs: Any, mine: Any) -> None:
