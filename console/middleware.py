@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from console.organizations.doors import asked_by_script
@@ -14,6 +15,7 @@ from console.reader import ZONE_COOKIE, reading_as
 from console.refusals import fragment_response, refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+OPEN_ALWAYS = {"/healthz"}
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
@@ -34,6 +36,26 @@ def not_kept(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def closed_for_work(get_response: GetResponse) -> GetResponse:
+    """While SLIPWAY_MAINTENANCE has words, every address but the health check answers 503 with them (ux.md S27)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not settings.MAINTENANCE or request.path in OPEN_ALWAYS:
+            return get_response(request)
+        context = {"status": 503, "title": _("Closed for maintenance"), "detail": settings.MAINTENANCE}
+        if request.path.startswith("/api/"):
+            problem = {"type": "about:blank", "code": "maintenance"} | context
+            response: HttpResponse = JsonResponse(problem, status=503, content_type="application/problem+json")
+        elif asked_by_script(request):
+            response = fragment_response(request, context)
+        else:
+            response = HttpResponse(render_to_string("maintenance.html", context), status=503)
+        response.headers["Retry-After"] = "300"
         return response
 
     return middleware

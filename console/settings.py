@@ -78,6 +78,7 @@ ENCRYPTION_KEYS = names("SLIPWAY_ENCRYPTION_KEY")  # newest first; the older one
 ALLOWED_HOSTS = names("SLIPWAY_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = text("SLIPWAY_PUBLIC_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
+MAINTENANCE = text("SLIPWAY_MAINTENANCE")  # what people read while every page answers 503; empty: the console is open
 CHECKPOINT_KEY = text("SLIPWAY_CHECKPOINT_KEY")  # signs audit checkpoints; empty: derived from the secret key
 CHECKPOINT_DIR = Path(text("SLIPWAY_CHECKPOINT_DIR", str(SLIPWAY_HOME / "checkpoints")))
 
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.middleware.not_kept",
+    "console.middleware.closed_for_work",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

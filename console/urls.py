@@ -10,6 +10,7 @@ handler400 = views.bad_request
 handler500 = views.server_error
 
 urlpatterns = [
+    path("help", views.help_page, name="help"),
     path("healthz", views.health, name="health"),
     path("api/v1/", api_urls()),
     path("o/<slug:organization>/palette", palette_views.palette, name="palette"),

@@ -40,6 +40,14 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """What the words mean, who does what, and the keys; at the same place of every page, signed in or not."""
+    frame = "base.html" if request.user.is_authenticated else "base_plain.html"
+    return render(request, "console/help.html", {"frame": frame})
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """400, or 413 for a body over the limit; rendered without the request, which may be the trouble."""
     if isinstance(exception, RequestDataTooBig):

@@ -33,6 +33,7 @@ SCREENS = [
     Screen("sign-in", "", "/accounts/login/", phone=True),
     Screen("password-reset", "", "/accounts/password/reset/"),
     Screen("password-reset-sent", "", "/accounts/password/reset/done/"),
+    Screen("help-signed-out", "", "/help", phone=True),
     # The organization
     Screen("dashboard", "mara", f"{O}/", phone=True),
     Screen("dashboard-of-qa", "quinn", f"{O}/"),
@@ -125,6 +126,7 @@ SCREENS = [
     ),
     # One's own pages
     Screen("organizations", "dana", "/o/"),
+    Screen("help", "dana", "/help"),
     Screen("profile", "dana", "/me/", phone=True),
     Screen("preferences", "dana", "/me/preferences", phone=True),
     Screen("notification-switches", "dana", "/me/notifications"),
