@@ -104,7 +104,7 @@ function enhance(cm, field) {
     ...(label ? { "aria-labelledby": label.id } : { "aria-label": field.getAttribute("aria-label") ?? "" }),
     ...(described ? { "aria-describedby": described } : {}),
     ...(field.readOnly ? { "aria-readonly": "true" } : {}),
-    spellcheck: "false", autocorrect: "off", autocapitalize: "off", "data-field": field.name || field.id,
+    tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off", "data-field": field.name || field.id,
   };
   const languages = { markdown: cm.markdown, yaml: cm.yaml, json: cm.json };
   let quiet = false;

@@ -77,7 +77,12 @@ def test_pictures__in_the_docs__are_those_of_the_table_and_light_enough() -> Non
 
 def names_of(screen: Screen) -> Iterator[str]:
     """The names of the addresses that a screen shows; a followed link is known by what its selector looks for."""
-    followed = {"audit-event": "audit_event", "member": "member", "release-record": "environments:release"}
+    followed = {
+        "audit-event": "audit_event",
+        "member": "member",
+        "release-record": "environments:release",
+        "flow-node": "agents:draft-node",
+    }
     leads_to = {"compare-pair": "environments:compare-pair"}
     yield from (table[screen.name] for table in (followed, leads_to) if screen.name in table)
     try:

@@ -152,7 +152,7 @@ class Visitor:
             .response["violations"]
         )
         serious = [(one["id"], one["nodes"][0]["target"]) for one in found if one["impact"] in SERIOUS]
-        assert serious == [], what
+        assert serious == [], f"{what}: {serious}"
 
     def leave(self) -> None:
         """Close the browser; nothing may have gone wrong in it."""
