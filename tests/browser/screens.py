@@ -168,6 +168,7 @@ NO_SCREEN = {
     "environments:version-export": "a file",
     "environments:compare-lines": "a part of the comparison",
     "environments:compare-patch": "a file",
+    "agents:draft-around": "who else is here, for the script of the editor",
     "agents:draft-export": "a file",
     "agents:schema": "a file",
     "account_logout": "asks by a button of the menu; tests/look/test_account_pages.py",
