@@ -71,16 +71,22 @@ class PartLoader:
         return orjson.loads(self._bodies[part])
 
 
+def stored_parts(organization: Organization, bodies: Mapping[str, bytes]) -> list[Part]:
+    """The rows of these bodies (by digest), packed.
+
+    In one order everywhere: two savers of the same parts must not wait for each other.
+    """
+    packer = zstandard.ZstdCompressor(level=_LEVEL)
+    return [
+        Part(organization=organization, digest=part, body=packer.compress(body), size=len(body))
+        for part, body in sorted(bodies.items())
+    ]
+
+
 def _store_parts(organization: Organization, bodies: dict[str, bytes]) -> None:
     known = set(Part.objects.filter(organization=organization, digest__in=bodies).values_list("digest", flat=True))
-    packer = zstandard.ZstdCompressor(level=_LEVEL)
-    rows = [
-        Part(organization=organization, digest=part, body=packer.compress(body), size=len(body))
-        # In one order everywhere: two savers of the same parts must not wait for each other.
-        for part, body in sorted(bodies.items())
-        if part not in known
-    ]
-    Part.objects.bulk_create(rows, ignore_conflicts=True)
+    new = {part: body for part, body in bodies.items() if part not in known}
+    Part.objects.bulk_create(stored_parts(organization, new), ignore_conflicts=True)
 
 
 def _unpack(part: Part) -> bytes:

@@ -1,6 +1,6 @@
 """Many valid events in little time, for benchmarks and load tests; not a door of the console."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,21 +47,60 @@ def fill(organization: Organization, rows: int, *, agents: int = 200, days: int 
 
 
 @transaction.atomic
+def append_acts(organization: Organization, acts: Sequence[dict[str, Any]]) -> None:
+    """Append these acts in their order, each with the columns that tell it and its time `at`; the last is the newest.
+
+    Times before the chain's last event are taken as that event's (T49).
+    """
+    sequence, previous, _ = lock_head(organization)
+    earliest = ChainHead.objects.get(organization=organization).at
+    _copy(organization, _chained(organization, acts, sequence, previous, earliest))
+
+
+def _chained(
+    organization: Organization, acts: Sequence[dict[str, Any]], sequence: int, previous: str, earliest: datetime | None
+) -> Iterator[dict[str, Any]]:
+    for number, act in enumerate(acts, start=sequence + 1):
+        earliest = max(act["at"], earliest) if earliest else act["at"]
+        event = {
+            "id": str(new_id()),
+            "organization_id": str(organization.pk),
+            "sequence": number,
+            "outcome": "done",
+            "refusal": "",
+            "door": "page",
+            "request_id": f"{number:032x}",
+            "address": "127.0.0.1",
+            **act,
+            "at": moment(earliest),
+            "previous_hash": previous,
+        }
+        event["hash"] = previous = hash_of(event)
+        yield event
+
+
+def _copy(organization: Organization, events: Iterator[dict[str, Any]]) -> None:
+    """Write chained events and let the chain's head stand at the last one."""
+    last: dict[str, Any] = {}
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY audit_event ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+            for last in events:
+                copy.write_row([_cell(name, last[name]) for name in _COLUMNS])
+        if last:
+            cursor.execute(
+                "UPDATE audit_chainhead SET sequence = %s, hash = %s, at = %s WHERE organization_id = %s",
+                [last["sequence"], last["hash"], last["at"], organization.pk],
+            )
+
+
+@transaction.atomic
 def _append(load: _Load, rows: int, all_rows: int) -> None:
     sequence, previous, at = lock_head(load.organization)
     if sequence == 0:
         at -= load.step * all_rows
     elif load.step > _SMALLEST:
         at = ChainHead.objects.get(organization=load.organization).at or at
-    last: dict[str, Any] = {}
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY audit_event ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-            for last in _events(load, sequence, previous, at, rows):
-                copy.write_row([_cell(name, last[name]) for name in _COLUMNS])
-        cursor.execute(
-            "UPDATE audit_chainhead SET sequence = %s, hash = %s, at = %s WHERE organization_id = %s",
-            [sequence + rows, last["hash"], last["at"], load.organization.pk],
-        )
+    _copy(load.organization, _events(load, sequence, previous, at, rows))
 
 
 def _events(load: _Load, sequence: int, previous: str, at: datetime, rows: int) -> Iterator[dict[str, Any]]:
