@@ -5,6 +5,7 @@ any of them. An act that the person's role can never do is left out, unless it i
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -77,9 +78,15 @@ def offer(found: list[Offer], verb: str, place: str = "") -> Offer | None:
 
 def address(agent: Agent, name: str, *args: object, **query: object) -> str:
     """The address of one of the agent's pages; empty values are left out of the query."""
-    path = reverse(f"environments:{name}", args=[agent.organization.slug, agent.slug, *args])
+    path = _path(name, agent.organization.slug, agent.slug, *args)
     wanted = {key: value for key, value in query.items() if value not in {None, ""}}
     return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+@lru_cache(maxsize=20_000)
+def _path(name: str, *args: object) -> str:
+    """Addresses depend on nothing but names; a board needs a dozen for each of 200 agents."""
+    return reverse(f"environments:{name}", args=args)
 
 
 def draft_refusal(standing: Standing, actor: Actor) -> Offer | None:

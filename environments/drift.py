@@ -20,6 +20,7 @@ NAMES = {
     "mismatch": gettext_lazy("Mismatch"),
     "missing_values": gettext_lazy("Missing values"),
 }
+ICONS = {"behind": "arrow-down-to-line", "unpublished": "pencil", "mismatch": "unlink", "missing_values": "circle-help"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,11 @@ class Drift:
     short: str
     text: str
     url: str
+
+    @property
+    def icon(self) -> str:
+        """Each kind has its own shape."""
+        return ICONS[self.kind]
 
     @property
     def name(self) -> str:

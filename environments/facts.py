@@ -13,7 +13,7 @@ from agents.versions import ancestry, people_behind
 from audit.clock import database_time
 from console.organizations.errors import Holder
 from console.organizations.models import Membership, Organization, User
-from console.organizations.policies import holder_of
+from console.organizations.policies import holder_of, holders_query
 from environments import pipeline, policies
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
 
@@ -36,6 +36,10 @@ class Facts:
     def granted(self, user: User, agent: Agent) -> frozenset[str]:
         """What a person may do with this agent alone, beside their role."""
         return frozenset(what for who, where, what in grants_on([agent]) if who == user.pk)
+
+    def editors(self, organization: Organization) -> set[UUID]:
+        """Who may edit drafts in the whole organization."""
+        return set(holders_query("edit_draft", organization).values_list("pk", flat=True))
 
     def open_hold(self, agent: Agent, version: Version) -> Hold | None:
         """The hold that keeps this content back: on the version itself or on another one with the same digest."""

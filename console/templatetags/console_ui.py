@@ -5,6 +5,7 @@ Presentation only. Nothing here decides what a person may see or do.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
@@ -64,6 +65,7 @@ _SHORT = {"dev": "development", "stg": "staging", "rdy": "ready", "prd": "produc
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, size: int = 16) -> SafeString:
     """One icon of the local sprite, hidden from screen readers: text always stands beside it."""
     return format_html(

@@ -13,7 +13,7 @@ from console.organizations.policies import permissions_on
 from console.organizations.saved_views import saved_views
 from environments.boards.matrix import columns_of, row_of
 from environments.boards.tiles import condition_of, tiles_of
-from environments.boards.waiting import Waiting, waiting_among
+from environments.boards.waiting import Waiting
 from environments.gathering import gather
 from environments.listing import PAGE, listed, page_address, page_of
 from environments.pipeline import environments_of
@@ -45,14 +45,14 @@ def dashboard_of(request: HttpRequest, organization: Organization, wanted: Mappi
         size=int(wanted["size"] or PAGE),
     )
     standings = gather(page.agents, organization, waiting.pipeline)
-    mine = waiting_among(page.agents, waiting)
+    behind = {draft.agent_id for draft in waiting.behind_drafts}
     held = {agent.pk: rights | standings[agent.pk].facts.granted(person, agent) for agent in page.agents}
     columns = columns_of(waiting.pipeline, rights.union(*held.values()))
     actor = actor_of(request)
     return {
         "organization": organization,
         "columns": columns,
-        "rows": [row_of(standings[agent.pk], columns, actor, held[agent.pk], mine) for agent in page.agents],
+        "rows": [row_of(standings[agent.pk], columns, actor, held[agent.pk], behind) for agent in page.agents],
         "tiles": tiles_of(found, waiting, path=request.path, kept=kept, current=wanted["tile"]),
         "filtered": bool(kept or wanted["tile"]),
         "views": saved_views(request, organization, "dashboard"),

@@ -49,6 +49,12 @@ class Turn:
     fix_url: str = ""
     fix_label: str = ""
 
+    @property
+    def text(self) -> str:
+        """Whom it waits for, in words."""
+        people = ", ".join(self.people)
+        return _("waits for %(role)s: %(people)s") % {"role": self.role, "people": people} if self.role else ""
+
 
 @dataclass(kw_only=True)
 class Cell:
@@ -70,6 +76,17 @@ class Cell:
     joins: bool = False
     primary: bool = False
 
+    @property
+    def css(self) -> str:
+        """The classes of the cell: the place, and on which sides it is one bar with its neighbour."""
+        sides = f"{' cell-joined' if self.joined else ''}{' cell-joins' if self.joins else ''}"
+        return f"cell cell-{self.column.kind}{sides}"
+
+    @property
+    def same(self) -> str:
+        """What a bar says to who does not see it."""
+        return _("the same as on its left")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -79,8 +96,18 @@ class Row:
     url: str
     peek_url: str
     cells: list[Cell]
-    held: list[int]
+    held: list[str]
     waits: bool
+
+    @property
+    def peek_label(self) -> str:
+        """What the opener of the peek says."""
+        return _("Last releases of %s") % self.agent.name
+
+    @property
+    def waits_label(self) -> str:
+        """Said where something waits for the reader."""
+        return _("Waits for me")
 
 
 def columns_of(pipeline: list[Environment], rights: frozenset[str]) -> list[Column]:
@@ -96,11 +123,11 @@ def columns_of(pipeline: list[Environment], rights: frozenset[str]) -> list[Colu
 
 
 def row_of(
-    standing: Standing, columns: list[Column], actor: Actor, rights: frozenset[str], mine: Container[UUID] = ()
+    standing: Standing, columns: list[Column], actor: Actor, rights: frozenset[str], behind: Container[UUID] = ()
 ) -> Row:
     """One agent's row for this person; asks the database nothing when the standing was gathered.
 
-    `mine` are the agents of which something waits for the person: there the step that it waits for stands out.
+    `behind` are the agents whose drafts wait for the person to merge (`Waiting.behind_drafts`).
     """
     agent, drift = standing.agent, drift_of(standing, rights)
     cells = [_cell(standing, column, rights) for column in columns]
@@ -110,12 +137,26 @@ def row_of(
         _say_next(standing, cell, [one for one in offered if _column_of(one, standing, columns) == cell.column.slug])
     _join(cells)
     url, peek = address(agent, "agent-overview"), address(agent, "agent-peek")
-    waits = agent.pk in mine
     for cell in cells:
-        cell.primary = bool(waits and cell.step and cell.step.verb != "promote_to_staging")
+        cell.primary = cell.step is not None and _waits_for_me(standing, cell.step, actor)
+    waits = agent.pk in behind or any(cell.primary for cell in cells)
     shown = {pin.version_id for pin in standing.pins.values()}
-    held = [hold.version.number for hold in standing.holds if hold.version_id not in shown]
+    held = [_("v%s on hold") % hold.version.number for hold in standing.holds if hold.version_id not in shown]
     return Row(agent, url, peek, cells, held, waits)
+
+
+def _waits_for_me(standing: Standing, step: Offer, actor: Actor) -> bool:
+    """Whether the step is this person's turn (`boards.waiting` says the same over all agents).
+
+    Publishing is at everybody's leisure; requested changes are for the people behind the version while there are any.
+    """
+    pin = standing.candidate
+    if step.verb != "edit_draft":
+        return step.verb != "promote_to_staging"
+    if pin is None or actor.user is None:
+        return False
+    people, facts = standing.facts.people_behind(pin.version), standing.facts
+    return actor.user.pk in people or people.isdisjoint(facts.editors(standing.agent.organization))
 
 
 def _cell(standing: Standing, column: Column, rights: frozenset[str]) -> Cell:

@@ -212,7 +212,7 @@ def _compare(row: Release, live: Pin | None) -> str:
 
 
 def _drafts(waiting: Waiting, drafts: Sequence[Draft]) -> list[Item]:
-    moves = moves_not_known(drafts) if drafts else {}
+    moves = moves_not_known(drafts, waiting.pipeline) if drafts else {}
     items = []
     for draft in drafts[:PAGE]:
         draft.agent.organization = waiting.organization

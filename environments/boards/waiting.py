@@ -4,7 +4,6 @@ The same conditions as the offers', in SQL: what waits can be done by this perso
 approvals). A person with no right to act has nothing that waits.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -13,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from agents.models import Agent, Draft, Version, VersionContributor
+from agents.models import Draft, Version, VersionContributor
 from agents.policies import agents_granted, grant_to
 from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
@@ -98,7 +97,7 @@ class Waiting:
     def behind_drafts(self) -> list[Draft]:
         """This person's own drafts with changes that a publish would be refused for: they do not know of a move."""
         drafts = list(self._own_drafts()[:MANY])
-        behind = moves_not_known(drafts) if drafts else {}
+        behind = moves_not_known(drafts, self.pipeline) if drafts else {}
         return [draft for draft in drafts if draft.agent_id in behind]
 
     def agents(self) -> Q:
@@ -177,12 +176,6 @@ class Waiting:
         )
         changed = own.exclude(base__digest=F("manifest__digest"))
         return changed.select_related("agent", "base", "manifest").defer("manifest__entries").order_by("updated_at")
-
-
-def waiting_among(agents: Collection[Agent], waiting: Waiting) -> set[UUID]:
-    """Which of these agents wait for the person; one query, and those of `Waiting.behind_drafts`."""
-    found = Agent.objects.filter(waiting.agents(), pk__in=[agent.pk for agent in agents])
-    return set(found.values_list("pk", flat=True))
 
 
 def _contributions() -> QuerySet[VersionContributor]:

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from console.benchmarks import auditing, comparing, lifecycle, lists, report
+from console.benchmarks import auditing, boards, comparing, lifecycle, report
+from console.benchmarks.measuring import Series
 from console.benchmarks.people import found_crew
+from console.benchmarks.sample import Amount
 
 
 class Command(BaseCommand):
@@ -21,8 +23,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Sizes of the run."""
         parser.add_argument("--rounds", type=int, default=30, help="runs of each act")
-        parser.add_argument("--agents", type=int, default=1000, help="agents of the long list")
-        parser.add_argument("--events", type=int, default=100_000, help="audit events to verify")
+        parser.add_argument("--agents", type=int, default=1_000, help="agents of the large organization")
+        parser.add_argument("--versions", type=int, default=10_000, help="their versions")
+        parser.add_argument("--events", type=int, default=100_000, help="audit events there")
+        parser.add_argument("--only", choices=["boards"], help="leave everything else out")
         parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,18 +38,20 @@ class Command(BaseCommand):
         try:
             with tempfile.TemporaryDirectory() as folder:
                 settings.CHECKPOINT_DIR = Path(folder)
-                text = self._measure(options["rounds"], options["agents"], options["events"])
+                amount = Amount(options["agents"], options["versions"], options["events"])
+                text = self._measure(options["rounds"], amount, options["only"])
         finally:
             connection.creation.destroy_test_db(own_name, verbosity=0)
         self.stdout.write(text)
         if options["write"]:
             (Path(settings.BASE_DIR) / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
 
-    def _measure(self, rounds: int, agents: int, events: int) -> str:
-        crew = found_crew()
-        series = lifecycle.measure(crew, rounds)
-        series += comparing.measure(crew, rounds)
-        series += lists.measure(crew, rounds, agents)
-        verified = auditing.measure_verify(crew, events)
-        series.append(auditing.measure_page(crew, rounds, verified[0]))
-        return report.as_markdown(series, verified)
+    def _measure(self, rounds: int, amount: Amount, only: str | None) -> str:
+        series: list[Series] = []
+        if only is None:
+            crew = found_crew()
+            series += lifecycle.measure(crew, rounds)
+            series += comparing.measure(crew, rounds)
+        few, many = boards.sampled("few", boards.FEW), boards.sampled("many", amount)
+        series += boards.measure(few, many, amount, rounds)
+        return report.as_markdown(series, auditing.measure_verify(many))
