@@ -34,9 +34,11 @@ def test_frame__for_each_role__shows_the_areas_of_the_organization_only(
         seen = person.client().get("/o/harbourline/members")
         return [words(item) for item in page(seen).xpath("//*[@id='rail']//li")]
 
-    assert areas(avery) == ["Dashboard", "Agents", "Releases", "History", "Audit", "Members", "Settings"]
-    assert areas(mara) == ["Dashboard", "My queue", *areas(avery)[1:]]
-    assert areas(dana) == ["Dashboard", "My queue", "Agents", "Releases", "History", "Audit"]
+    everybody = ["Agents", "Releases", "History", "Audit"]
+    ruled = ["Members", "Settings", "Environments"]
+    assert areas(avery) == ["Dashboard", *everybody, *ruled, "API keys"]
+    assert areas(mara) == ["Dashboard", "My queue", *everybody, *ruled, "Bulk promotion", "API keys"]
+    assert areas(dana) == ["Dashboard", "My queue", *everybody, "Bulk promotion", "API keys"]
     assert areas(sam) == []
 
 
