@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db.models import OuterRef
-from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 from guardian.utils import get_user_obj_perms_model
 
-from console.organizations.policies import holders_among, limited, missing, permissions_on
+from console.organizations.policies import held_on, holders_among, limited, missing, permissions_on
 from console.organizations.roles import AGENT_PERMISSIONS, Role, agent_permissions_of
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def permissions_on_agent(user: "User | None", agent: "Agent") -> frozenset[str]:
     held = permissions_on(user, agent.organization)
     if not held or user is None:
         return frozenset()
-    return held | limited(user, agent.organization, frozenset(ObjectPermissionChecker(user).get_perms(agent)))
+    return held | limited(user, agent.organization, held_on(user, agent))
 
 
 def may(user: "User | None", permission: str, agent: "Agent") -> bool:
@@ -49,7 +48,7 @@ def may(user: "User | None", permission: str, agent: "Agent") -> bool:
     held = permissions_on(user, agent.organization)
     if permission in held or not held or user is None:
         return permission in held
-    return permission in limited(user, agent.organization, frozenset(ObjectPermissionChecker(user).get_perms(agent)))
+    return permission in limited(user, agent.organization, held_on(user, agent))
 
 
 def holders_on(agent: "Agent", permissions: "Iterable[str]") -> dict[str, set[UUID]]:
@@ -109,7 +108,7 @@ def sync_grant(user: "User", agent: "Agent", roles: list[str]) -> None:
     wanted: frozenset[str] = frozenset()
     for role in roles:
         wanted |= agent_permissions_of(Role(role), agent.organization)
-    held = frozenset(ObjectPermissionChecker(user).get_perms(agent)) & frozenset(AGENT_PERMISSIONS)
+    held = held_on(user, agent) & frozenset(AGENT_PERMISSIONS)
     for permission in wanted - held:
         assign_perm(permission, user, agent)
     for permission in held - wanted:

@@ -1,10 +1,13 @@
 """The published role table, literally; the code and the database agree with it."""
 
 import pytest
+from guardian.core import ObjectPermissionChecker
 
+from agents.grants import grant_role
 from console.organizations.models import Organization
-from console.organizations.policies import known_permissions, permissions_on
+from console.organizations.policies import held_on, known_permissions, permissions_on
 from console.organizations.roles import PERMISSIONS, ROLE_PERMISSIONS, Role, permissions_of
+from tests.builders import an_agent
 from tests.cast import Person, join, new_account
 
 # fmt: off
@@ -62,3 +65,18 @@ def test_permissions_on__member_with_one_role__are_the_role_s_and_end_with_the_p
     assert permissions_on(robin.user, other_organization) == frozenset()
     robin.user.is_active = False
     assert permissions_on(robin.user, organization) == frozenset()
+
+
+def test_held_on__anybody_and_anything__is_what_guardian_says(
+    organization: Organization, mara: Person, dana: Person, quinn: Person, avery: Person, sam: Person
+) -> None:
+    agent = an_agent(organization, dana)
+    grant_role(agent, actor=mara.actor(), user=avery.user, role="developer")
+    people = [person.user for person in (mara, dana, quinn, avery, sam)]
+
+    for subject in (organization, agent):
+        for user in people:
+            assert held_on(user, subject) == frozenset(ObjectPermissionChecker(user).get_perms(subject))
+    assert "edit_draft" in held_on(avery.user, agent)
+    sam.user.is_superuser = True
+    assert held_on(sam.user, organization) == known_permissions()
