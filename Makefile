@@ -19,7 +19,7 @@ run: install  ## Start the console at http://127.0.0.1:8000 (PORT, SLIPWAY_HOME,
 	@exec $(RUN) -m console.launcher
 
 test: install-dev  ## Run the whole suite (more options: make test ARGS="-k promote")
-	@exec $(RUN) -m pytest -n 2 $(ARGS)
+	@exec $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: install-dev  ## Code, templates
 	$(RUN) -m ruff check .

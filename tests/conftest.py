@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.samples import SAMPLES
 
 pytest_plugins = ("tests.remembering", "tests.cast", "tests.api.bulk")
@@ -21,6 +23,16 @@ collect_ignore = (
     if not SAMPLES.is_dir() and os.environ.get("CI") != "true"
     else []
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that wait for programs of their own begin, so that none of them is what a run ends with.
+
+    Files stay whole: a process that has told a story remembers it for the rest of the file.
+    """
+    slow = {item.path for item in items if any(item.iter_markers("browser")) or any(item.iter_markers("services"))}
+    items.sort(key=lambda item: (item.path not in slow, item.path))
 
 
 def pytest_report_header() -> str:
