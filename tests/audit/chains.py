@@ -1,5 +1,6 @@
 """Chains to tamper with, and the hands of a database superuser."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ from audit.sample import fill
 from audit.verify import verify
 from console.organizations.models import Organization
 
-ROWS = 60  # checkpoints at 20, 40 and 60
+# The nightly figure of G12 is 200 positions: SLIPWAY_POSITIONS=200.
+TRIED = int(os.environ.get("SLIPWAY_POSITIONS", "12"))
+BETWEEN_CHECKPOINTS = 20
+ROWS = BETWEEN_CHECKPOINTS * max(3, TRIED // BETWEEN_CHECKPOINTS + 1)
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +31,15 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def chain(db: None) -> Organization:
-    """An organization with a chain and three checkpoints."""
+    """An organization with a chain of `ROWS` events and a checkpoint after each 20 of them."""
     return chain_of("harbourline")
 
 
 def chain_of(slug: str) -> Organization:
     """An organization of this name with a sound chain."""
     organization = Organization.objects.create(slug=slug, name=slug.title())
-    for _ in range(3):
-        fill(organization, ROWS // 3)
+    for _ in range(ROWS // BETWEEN_CHECKPOINTS):
+        fill(organization, BETWEEN_CHECKPOINTS)
         assert write_checkpoint(organization.pk) is not None
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as after a commit: no foreign key check is pending

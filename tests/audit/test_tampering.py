@@ -13,11 +13,23 @@ from audit.models import ChainHead, Checkpoint, Event
 from audit.sample import fill
 from audit.verify import verify
 from console.organizations.models import Organization
-from tests.audit.chains import ROWS, as_superuser, chain, chain_of, each, first_bad, folder, relink, set_head
+from tests.audit.chains import (
+    ROWS,
+    TRIED,
+    as_superuser,
+    chain,
+    chain_of,
+    each,
+    first_bad,
+    folder,
+    relink,
+    set_head,
+)
 
 __all__ = ["chain", "folder"]  # fixtures
 
-POSITIONS = [1, 2, 20, 31, 59, 60, *sorted(random.Random(12).sample(range(3, 58), 6))]
+EDGES = {1, 2, 20, 31, ROWS - 1, ROWS}
+POSITIONS = sorted({*EDGES, *random.Random(12).sample(sorted({*range(1, ROWS)} - EDGES), TRIED - len(EDGES))})
 INNER = [position for position in POSITIONS if 1 < position < ROWS]
 
 FORGED = {
@@ -133,7 +145,7 @@ def test_verify__rows_swapped__names_the_earlier(chain: Organization, is_whole_r
 
 def test_verify__rows_reordered__names_the_first(chain: Organization) -> None:
     as_superuser("UPDATE audit_event SET sequence = sequence + 1000 WHERE organization_id = %s", chain.pk)
-    as_superuser("UPDATE audit_event SET sequence = 1061 - sequence WHERE organization_id = %s", chain.pk)
+    as_superuser("UPDATE audit_event SET sequence = %s - sequence WHERE organization_id = %s", ROWS + 1001, chain.pk)
 
     assert first_bad(chain) == 1
 
