@@ -19,6 +19,8 @@ from console.organizations.errors import Refusal
 from console.organizations.models import User
 
 PREFIX = "/api/"
+# Vapi's clients call agents assistants; both names lead to the same routes (contract.md, Later).
+OTHER_NAME = ("/api/v1/assistants", "/api/v1/agents")
 OPEN = frozenset({"/api/v1/openapi.json", "/api/v1/docs"})
 LARGEST_BODY = 1024 * 1024
 LARGEST_IMPORT = 16 * 1024 * 1024
@@ -39,6 +41,7 @@ class ApiFrame:
             return self.get_response(request)
         if request.path in OPEN and request.method in SAFE:
             return self.get_response(request)
+        request.path_info = request.path_info.replace(*OTHER_NAME, 1)
         try:
             return self._answer(request)
         except (OperationalError, InterfaceError):

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.security import APIKeyCookie, APIKeyHeader, HttpBearer
@@ -15,6 +14,7 @@ from ninja.security import APIKeyCookie, APIKeyHeader, HttpBearer
 from agents.api import router as drafts
 from agents.names import pointer
 from audit.api import router as audit
+from console.api.openapi import DocumentedAPI
 from console.api.parsing import StrictParser, refuse_unknown
 from console.api.problems import of_refusal, problem
 from console.organizations.api import router as callers
@@ -84,7 +84,7 @@ def only_known_parameters(run: Callable[..., HttpResponseBase]) -> Callable[...,
     return checked
 
 
-api = NinjaAPI(
+api = DocumentedAPI(
     title="Slipway",
     version="1",
     description=DESCRIPTION,
