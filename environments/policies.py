@@ -6,7 +6,7 @@ from agents.policies import holders_on, may, permissions_on_agent, require
 from console.organizations.policies import holder_of, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from environments.models import Environment
 
@@ -40,7 +40,7 @@ def can_read_version(permissions: frozenset[str], served_in: "Iterable[str]") ->
 
 
 def can_read_config(
-    permissions: frozenset[str], places: "Iterable[tuple[str, str]]", limited_to: "Collection[str]" = ()
+    permissions: frozenset[str], places: "Iterable[Sequence[str]]", limited_to: "Collection[str]" = ()
 ) -> bool:
     """Whether somebody with these permissions is served a configuration that runs, or ran, in one of these places.
 

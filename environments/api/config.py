@@ -93,7 +93,7 @@ def _response(request: HttpRequest, served: Served, version: Version) -> HttpRes
     entries = version.manifest.entries
     bodies = part_bodies(served.organization, list(entries.values()))
     found = ready(served, {path: bodies[part] for path, part in entries.items()})
-    sent = answer(found, request.headers.get("If-None-Match"), request.headers.get("Accept-Encoding", ""))
+    sent = answer(found, request.headers.get("If-None-Match"), request.headers.get("Accept-Encoding"))
     if sent is None:
         raise NotFound(f"There is no version {served.number} of {served.agent}.")
     response = HttpResponseNotModified() if sent.status == 304 else HttpResponse(sent.body)

@@ -31,27 +31,25 @@ class Served:
     digest: str
 
 
-@dataclass(slots=True, eq=False)
-class Ready:
-    """A configuration ready to be sent. The memory takes the bytes away when it needs their place."""
-
-    served: Served
-    plain: bytes
-    headers: Headers
-    etag: str
-    used: float = 0.0  # monotonic seconds
-    packed: bytes | None = None  # made when somebody first takes gzip; empty when packing gains nothing
-    packed_headers: Headers | None = None
-    validated: Headers | None = None
-    size: int = 0  # bytes of memory; the gzip form is counted before it is made
-
-
 class Answer(NamedTuple):
     """What is sent back."""
 
     status: int
     headers: Headers
     body: bytes
+
+
+@dataclass(slots=True, eq=False)
+class Ready:
+    """A configuration ready to be sent. The memory takes the bytes away when it needs their place."""
+
+    served: Served
+    etag: str
+    unchanged: Answer  # 304
+    plain: Answer | None
+    packed: Answer | None = None  # gzip, made when somebody first takes it; as plain when packing gains nothing
+    size: int = 0  # bytes of memory; the gzip form is counted before it is made
+    used: float = 0.0  # monotonic seconds
 
 
 def ready(served: Served, parts: Mapping[str, bytes]) -> Ready:
@@ -64,7 +62,7 @@ def ready(served: Served, parts: Mapping[str, bytes]) -> Ready:
             "digest": served.digest,
         }
     )
-    plain = b'%b,"config":%b}' % (head[:-1], joined(parts))
+    body = b'%b,"config":%b}' % (head[:-1], joined(parts))
     etag = f'"{served.digest}"'
     common = [
         ("ETag", etag),
@@ -73,32 +71,28 @@ def ready(served: Served, parts: Mapping[str, bytes]) -> Ready:
         # Equal content under another number keeps its ETag, so a 304 says which version it confirms.
         ("X-Slipway-Version", str(served.number)),
     ]
-    headers = [("Content-Type", JSON), ("Content-Length", str(len(plain))), *common]
-    return Ready(served, plain, headers, etag, validated=common, size=len(plain) + len(plain) // 2)
+    plain = Answer(200, [("Content-Type", JSON), ("Content-Length", str(len(body))), *common], body)
+    return Ready(served, etag, Answer(304, common, b""), plain, size=len(body) + len(body) // 2)
 
 
-def answer(found: Ready, if_none_match: str | None, accept_encoding: str) -> Answer | None:
+def answer(found: Ready, if_none_match: str | None, accept_encoding: str | None) -> Answer | None:
     """What this caller gets of it; None when the memory has taken the bytes away meanwhile."""
     if if_none_match is not None and (if_none_match == found.etag or is_known(if_none_match, found.etag)):
-        return Answer(304, found.validated or [], b"")
+        return found.unchanged
     plain = found.plain
-    if not plain:
-        return None
-    if accept_encoding and takes_gzip(accept_encoding) and len(plain) >= SMALLEST_GZIP:
-        packed = found.packed if found.packed is not None else pack(found, plain)
-        if packed and found.packed_headers:
-            return Answer(200, found.packed_headers, packed)
-    return Answer(200, found.headers, plain)
+    if plain is None or accept_encoding is None or not takes_gzip(accept_encoding):
+        return plain
+    return found.packed or pack(found, plain)
 
 
-def pack(found: Ready, plain: bytes) -> bytes:
+def pack(found: Ready, plain: Answer) -> Answer:
     """Prepare the gzip form, once; two threads that do it at the same time do the same."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    packed = packer.compress(plain) + packer.flush()
-    if len(packed) >= len(plain):
-        packed = b""
-    length = [("Content-Type", JSON), ("Content-Length", str(len(packed))), ("Content-Encoding", "gzip")]
-    found.packed_headers = [*length, *(found.validated or [])]
+    body = packer.compress(plain.body) + packer.flush() if len(plain.body) >= SMALLEST_GZIP else plain.body
+    packed = plain
+    if len(body) < len(plain.body):
+        how = [("Content-Type", JSON), ("Content-Length", str(len(body))), ("Content-Encoding", "gzip")]
+        packed = Answer(200, [*how, *found.unchanged.headers], body)
     found.packed = packed
     return packed
 

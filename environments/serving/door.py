@@ -83,7 +83,7 @@ class Door:
             return None
         digest, now = sha256(secret.encode("utf-8", "replace")).digest(), time.monotonic()
         asked = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        wanted = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_ACCEPT_ENCODING", "")
+        wanted = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_ACCEPT_ENCODING")
         if now < self._listener.sure_until:
             known = self._memory.keys.get(digest)
             if known is not None and now < known.good_until:
@@ -96,36 +96,38 @@ class Door:
         question = _question(asked)
         if question is None or not looks_like_key(secret):
             return None
-        looked_up = self._looked_up(digest, asked, question, environ)
-        return answer(looked_up, *wanted) if looked_up is not None else None
+        found = self._looked_up(digest, asked, question, environ)
+        return answer(found, *wanted) if found is not None else None
 
     def _looked_up(self, digest: bytes, asked: Asked, question: Question, environ: Environ) -> Ready | None:
         self._listener.start()
         changes, now = self._memory.changes, time.monotonic()
+        is_sure = now < self._listener.sure_until
         known = self._memory.keys.get(digest)
         former = known.pointers.get(asked) if known is not None else None
-        found = self._lookup.find(digest, question, former.digest if former is not None else "")
-        if found is None:
+        if known is not None and (not is_sure or now >= known.good_until):
+            known = None  # ask the database for the key as well
+        found = self._lookup.find(digest, question, known, former.known if former is not None else "")
+        sent = self._rendered(found, now) if found is not None else None
+        if found is not None and sent is None:  # it was the former content, and the memory has lost it
+            found = self._lookup.find(digest, question, known)
+            sent = self._rendered(found, now) if found is not None else None
+        if found is None or sent is None:
             return None
-        bytes_ = self._bytes(found)
-        if bytes_ is None:  # they were the former ones, and the memory has lost them
-            found = self._lookup.find(digest, question)
-            bytes_ = self._bytes(found) if found is not None else None
-        if found is None or bytes_ is None:
-            return None
-        bytes_.used = now
-        if now < self._listener.sure_until:
-            self._memory.keep(asked, found.facts, bytes_, changes)
-        self._note_use(found.facts.key_id, environ, now)
-        return bytes_
+        if is_sure:
+            self._memory.keep(digest, found.key, found.agent_id, asked, sent, changes)
+        self._note_use(found.key.id, environ, now)
+        return sent
 
-    def _bytes(self, found: Found) -> Ready | None:
+    def _rendered(self, found: Found, now: float) -> Ready | None:
         kept = self._memory.kept(found.served)
         if kept is not None and kept.plain:
+            kept.used = now
             return kept
         if found.parts is None:
             return None
         made = ready(found.served, found.parts)
+        made.used = now
         self._memory.keep_bytes(made)
         return made
 
@@ -141,8 +143,7 @@ class Door:
 
     def _lets_in(self, environ: Environ) -> bool:
         """Whether Django's own checks would let the request pass: the host's name, and https where it is asked for."""
-        names = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
-        way = tuple(map(environ.get, names))
+        way = environ.get("HTTP_HOST"), environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")
         is_let_in = self._hosts.get(way)
         if is_let_in is None:
             request = WSGIRequest(environ)

@@ -19,33 +19,32 @@ Asked = tuple[str, str]  # path and query as they were sent
 
 @dataclass(slots=True, eq=False)
 class Pointer:
-    """Which bytes a key is served at an address; without bytes it has to be looked up again."""
+    """Which bytes a key is served at an address; without `ready` it has to be looked up again."""
 
     ready: Ready | None
-    digest: str  # of what was served last: not read from the database again when it is still that
+    last: Ready  # what was served last: its content is not read again when it still is that
+
+    @property
+    def known(self) -> str:
+        """The digest of content that is still in memory, or nothing."""
+        return self.last.served.digest if self.last.plain else ""
 
 
 @dataclass(slots=True, eq=False)
 class Known:
-    """A key that was looked up: whose it is, until when it is good by the monotonic clock, what it is served."""
+    """A key that was looked up: whose it is, until when it is good by the monotonic clock, what it is served.
+
+    `rights` are those on the whole organization, `allowed` is what the key leaves of a grant on one agent.
+    """
 
     id: str
     owner: str
     organization: str
     good_until: float
+    allowed: frozenset[str]
+    rights: frozenset[str]
+    limited_to: list[str]
     pointers: dict[Asked, Pointer] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a lookup has found out, beside the bytes."""
-
-    key_digest: bytes
-    key_id: str
-    owner: str
-    organization: str
-    good_until: float
-    agent_id: str
 
 
 class Memory:
@@ -69,28 +68,29 @@ class Memory:
         return self._bytes.get(served)
 
     def keep_bytes(self, found: Ready) -> None:
-        """Keep bytes; those that nobody has asked for the longest make room."""
+        """Keep bytes that fit; those that nobody has asked for the longest make room."""
         with self._lock:
+            if found.size > self.room:
+                return
             former = self._bytes.get(found.served)
             self._taken += found.size - (former.size if former else 0)
             self._bytes[found.served] = found
             if self._taken > self.room:
                 self._make_room()
 
-    def keep(self, asked: Asked, facts: Facts, found: Ready, changes: int) -> None:
-        """Remember what a key is served, unless something has changed since `changes` was read."""
+    def keep(self, key_digest: bytes, key: Known, agent_id: str, asked: Asked, found: Ready, changes: int) -> None:
+        """Remember a key and what it is served, unless something has changed since `changes` was read."""
         with self._lock:
             if changes != self.changes:
                 return
             if self._pointers >= MOST_POINTERS:
                 self._forget()
-            known = self.keys.get(facts.key_digest)
-            if known is None:
-                known = Known(facts.key_id, facts.owner, facts.organization, facts.good_until)
-                self.keys[facts.key_digest] = known
-            pointer = Pointer(found, found.served.digest)
+            known = self.keys.setdefault(key_digest, key)
+            if self._bytes.get(found.served) is not found:
+                return  # there is no room for it
+            pointer = Pointer(found, found)
             known.pointers[asked] = pointer
-            self._agents.setdefault(facts.agent_id, []).append(pointer)
+            self._agents.setdefault(agent_id, []).append(pointer)
             self._pointers += 1
 
     def hear(self, announcement: str) -> None:
@@ -120,7 +120,7 @@ class Memory:
                 return
             del self._bytes[one.served]
             self._taken -= one.size
-            one.plain, one.packed = b"", None  # pointers still know it: they find it empty
+            one.plain = one.packed = None  # pointers still know it: they find it empty
 
     def _forget(self) -> None:
         self._drop(list(self.keys))

@@ -81,9 +81,14 @@ def story(organization: Organization, dana: Person, quinn: Person, mara: Person)
 
 
 def test_tables__that_a_lookup_reads__announce_their_changes() -> None:
-    never_change = {"agents_version", "agents_manifest", "agents_part", "auth_permission"}
+    never_change = {"agents_version", "agents_manifest", "agents_part"}
     only_grow_with_a_pin = {"environments_deployment"}
-    statements = [statement(way, place) for way in AGENTS for place in (*PLACES, None)]
+    statements = [
+        statement(way, place, has_key=has_key, permissions=(0,))
+        for way in AGENTS
+        for place in (*PLACES, None)
+        for has_key in (False, True)
+    ]
     read = {table for one in statements for table in re.findall(r"(?:FROM|JOIN) (\w+_\w+)", one)} - {"jsonb_each_text"}
 
     with connection.cursor() as cursor:
