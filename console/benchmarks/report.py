@@ -9,11 +9,21 @@ from django.db import connection
 from django.utils import timezone
 
 from console.benchmarks.measuring import Series
+from console.benchmarks.serving import Row
+from console.benchmarks.serving import as_markdown as as_tables
 
 HEAD = """# Benchmarks
 
 Made by `make bench` (`manage.py bench --write`), in a database of its own that is thrown away. Figures are of
 one run on one machine, which may be shared and noisy: compare rows of one table, not tables of two days.
+"""
+SERVING_HEAD = """# Benchmarks of serving
+
+Made by `make bench ARGS="--only serving --write"`: real web servers of one process and 8 threads, a load client with
+16 connections on loopback, each row in turns with what it is held against. *The least* is a WSGI function that only
+checks the key and answers the same bytes from memory (200, 304), or reads key, pointer and content with one prepared
+statement (miss: the key is known, pointer and content are not). The empty view is Django without middleware.
+*Of processor time* compares what the web server's own processes spend on a call, which a busy machine changes least.
 """
 
 
@@ -36,6 +46,12 @@ def as_markdown(series: list[Series], verified: tuple[int, float]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def of_serving(rows: list[Row], stale: list[float]) -> str:
+    """The report of the hot path."""
+    when = f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}."
+    return "\n".join([SERVING_HEAD, when, "", as_tables(rows, stale)])
 
 
 def _machine() -> str:

@@ -9,14 +9,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from console.benchmarks import auditing, boards, comparing, lifecycle, report
+from console.benchmarks import auditing, boards, comparing, lifecycle, report, serving
 from console.benchmarks.measuring import Series
-from console.benchmarks.people import found_crew
+from console.benchmarks.people import Crew, found_crew
 from console.benchmarks.sample import Amount
 
 
 class Command(BaseCommand):
-    """Measures in a database of its own, prints the table and writes it into docs/benchmarks.md on request."""
+    """Measures in a database of its own, prints the table and writes it into docs/ on request."""
 
     help = "Measure the verbs, the lists and the audit log in a throw-away database."
 
@@ -26,8 +26,10 @@ class Command(BaseCommand):
         parser.add_argument("--agents", type=int, default=1_000, help="agents of the large organization")
         parser.add_argument("--versions", type=int, default=10_000, help="their versions")
         parser.add_argument("--events", type=int, default=100_000, help="audit events there")
-        parser.add_argument("--only", choices=["boards"], help="leave everything else out")
-        parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+        parser.add_argument("--only", choices=["boards", "serving"], help="leave everything else out")
+        parser.add_argument(
+            "--write", action="store_true", help="write docs/benchmarks.md and docs/benchmarks-serving.md"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the database, measure, report, and remove the database whatever happens."""
@@ -39,17 +41,27 @@ class Command(BaseCommand):
             with tempfile.TemporaryDirectory() as folder:
                 settings.CHECKPOINT_DIR = Path(folder)
                 amount = Amount(options["agents"], options["versions"], options["events"])
-                text = self._measure(options["rounds"], amount, options["only"])
+                texts = self._texts(options["rounds"], amount, options["only"])
         finally:
             connection.creation.destroy_test_db(own_name, verbosity=0)
-        self.stdout.write(text)
-        if options["write"]:
-            (Path(settings.BASE_DIR) / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+        for name, text in texts.items():
+            self.stdout.write(text)
+            if options["write"]:
+                (Path(settings.BASE_DIR) / "docs" / name).write_text(text, encoding="utf-8")
 
-    def _measure(self, rounds: int, amount: Amount, only: str | None) -> str:
+    def _texts(self, rounds: int, amount: Amount, only: str | None) -> dict[str, str]:
+        """The pages of docs/ that these measurements make."""
+        texts: dict[str, str] = {}
+        crew = found_crew() if only != "boards" else None
+        if only != "serving":
+            texts["benchmarks.md"] = self._measure(crew, rounds, amount)
+        if crew is not None:
+            texts["benchmarks-serving.md"] = report.of_serving(*serving.measure(crew))
+        return texts
+
+    def _measure(self, crew: Crew | None, rounds: int, amount: Amount) -> str:
         series: list[Series] = []
-        if only is None:
-            crew = found_crew()
+        if crew is not None:
             series += lifecycle.measure(crew, rounds)
             series += comparing.measure(crew, rounds)
         few, many = boards.sampled("few", boards.FEW), boards.sampled("many", amount)
