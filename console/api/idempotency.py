@@ -87,7 +87,7 @@ def _repeat(request: HttpRequest, call: IdempotentCall) -> HttpResponse:
         detail = "This Idempotency-Key was used for another request. Nothing was changed. Use a new key."
         return problem(request, 422, "idempotency_key_reused", detail)
     if call.status is None and call.lease_until < timezone.now():
-        detail = "This request was carried out, but its answer was lost when a process died. Read the object anew."
+        detail = "This request was carried out, but its answer is not kept. Read the object anew."
         return problem(request, 409, "answer_lost", detail)
     if call.status is None:
         answer = problem(request, 409, "request_in_progress", "The same request is still under way. Ask again soon.")
@@ -101,9 +101,16 @@ def _repeat(request: HttpRequest, call: IdempotentCall) -> HttpResponse:
 
 
 def _keep(call: IdempotentCall, response: HttpResponse) -> None:
-    """Keep the answer of an act; forget the claim of a call that was refused for the moment."""
+    """Keep the answer of an act; forget the claim of a call that was refused for the moment.
+
+    An answer that its route lets nobody keep holds the text of a key: who asks again is told that it was given once.
+    """
     if response.streaming or response.status_code in NOT_KEPT or len(response.content) > LARGEST_ANSWER:
         call.delete()
+        return
+    if "no-store" in response.headers.get("Cache-Control", ""):
+        call.lease_until = timezone.now()
+        call.save(update_fields=["lease_until"])
         return
     call.status, call.body = response.status_code, response.content
     call.headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
@@ -121,5 +128,6 @@ def _scope(person: User) -> str:
 
 
 def _digest(request: HttpRequest) -> str:
-    head = f"{request.method}\n{request.get_full_path()}\n{request.headers.get('If-Match', '')}\n"
+    tenant = request.organization.pk  # type: ignore[attr-defined]  # a session may go to another organization
+    head = f"{tenant}\n{request.method}\n{request.get_full_path()}\n{request.headers.get('If-Match', '')}\n"
     return sha256(head.encode("utf-8", "replace") + request.body).hexdigest()

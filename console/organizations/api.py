@@ -4,13 +4,19 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
 from console.organizations.actions import allow_push, create_key, forbid_push, revoke_key, rotate_key
-from console.organizations.actions.keys import LIFETIME_DAYS, LONGEST_DAYS, LONGEST_OVERLAP_HOURS, OVERLAP_HOURS
+from console.organizations.actions.keys import (
+    LIFETIME_DAYS,
+    LONGEST_DAYS,
+    LONGEST_OVERLAP_HOURS,
+    OVERLAP_HOURS,
+    MadeKey,
+)
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
 from console.organizations.models import ApiKey, Membership, Organization
@@ -120,7 +126,7 @@ def list_keys(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -
 
 
 @router.post("/api-keys", response={201: MadeKeyOut}, summary="Make a key")
-def make_key(request: HttpRequest, body: KeyIn) -> Any:
+def make_key(request: HttpRequest, response: HttpResponse, body: KeyIn) -> Any:
     """The text of the key is in this answer and nowhere else."""
     made = create_key(
         tenant_of(request),
@@ -131,14 +137,19 @@ def make_key(request: HttpRequest, body: KeyIn) -> Any:
         environments=body.environments,
         days=body.expires_in_days,
     )
-    return Status(201, key_out(made.key) | {"key": made.secret})
+    return _shown_once(response, made)
 
 
 @router.post("/api-keys/{key}/rotate", response={201: MadeKeyOut}, summary="Rotate a key")
-def rotate(request: HttpRequest, key: str, body: RotateIn = RotateIn()) -> Any:  # noqa: B008
+def rotate(
+    request: HttpRequest,
+    response: HttpResponse,
+    key: str,
+    body: RotateIn = RotateIn(),  # noqa: B008
+) -> Any:
     """A successor with the same name and limits; the old key works for the overlap."""
     made = rotate_key(_key(request, key), actor=actor_of(request), overlap_hours=body.overlap_hours)
-    return Status(201, key_out(made.key) | {"key": made.secret})
+    return _shown_once(response, made)
 
 
 @router.patch("/api-keys/{key}", response=KeyOut, summary="Allow or forbid pushes")
@@ -160,6 +171,12 @@ def key_out(key: ApiKey) -> dict[str, Any]:
     names = ("name", "prefix", "kind", "role", "environments", "may_push")
     times = ("created_at", "expires_at", "last_used_at", "revoked_at")
     return {"id": key.pk, "owner": key.owner.name} | {name: getattr(key, name) for name in (*names, *times)}
+
+
+def _shown_once(response: HttpResponse, made: MadeKey) -> Any:
+    """A key with its text, in an answer that nobody keeps: no cache, no proxy, no Idempotency-Key."""
+    response.headers["Cache-Control"] = "no-store"
+    return Status(201, key_out(made.key) | {"key": made.secret})
 
 
 def tenant_of(request: HttpRequest) -> Organization:

@@ -14,6 +14,7 @@ from console.organizations.errors import Conflict, ContentError, Invalid, NotFou
 from console.organizations.models import Organization
 from console.organizations.policies import require
 from console.organizations.texts import checked_text
+from environments import policies
 from environments.actions.loading import person
 from environments.models import Environment, Job, JobItem, Pin
 from environments.pipeline import environment_named, next_environment
@@ -54,6 +55,7 @@ def start_promotion(
     place, destination = _places(organization, source, target)
     permission = "push_to_production" if destination.is_production else "promote_to_staging"
     require(actor, permission, organization)
+    policies.require_within_key(actor, destination)
     note, ticket = checked_text(note, "note"), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
     wanted = _wanted(actor, organization, place, destination, agents)
     job = _make(organization, actor, Job.Kind.PROMOTION, place, destination, note, ticket)
@@ -69,6 +71,7 @@ def retry_failed(job: Job, *, actor: Actor) -> Job:
     current = _over(job)
     permission = "push_to_production" if current.target.is_production else "promote_to_staging"
     require(actor, permission, organization)
+    policies.require_within_key(actor, current.target)
     failed = [item.agent for item in current.items.filter(state=JobItem.State.FAILED).select_related("agent")]
     if not failed or current.source is None or current.kind != Job.Kind.PROMOTION:
         raise Conflict("Nothing failed that could be tried again. Nothing was changed.")
@@ -87,6 +90,7 @@ def undo_moved(job: Job, *, actor: Actor, reason: str) -> Job:
     organization = Organization.objects.steady(job.organization)
     current = _over(job)
     require(actor, "roll_back", organization)
+    policies.require_within_key(actor, current.target)
     reason = checked_text(reason, "reason", required=True)
     moved = current.items.filter(state=JobItem.State.PROMOTED).select_related(
         "agent", "deployment__from_version", "version"
@@ -106,12 +110,16 @@ def undo_moved(job: Job, *, actor: Actor, reason: str) -> Job:
 
 @verb("bulk.cancelled")
 def cancel_job(job: Job, *, actor: Actor) -> Job:
-    """Let a job end after the agents that are under way; what is done stays done. Who started it, or could have."""
+    """Let a job end after the agents that are under way; what is done stays done.
+
+    Who started it, or could have; another key of the same person must be one that could have.
+    """
     organization = Organization.objects.steady(job.organization)
     current = Job.objects.select_for_update(of=("self",)).select_related("target").get(pk=job.pk)
     current.organization = organization
-    if actor.user is None or current.by_id != actor.user.pk:
+    if actor.user is None or current.by_id != actor.user.pk or (actor.key and actor.key.pk != current.key_id):
         require(actor, "push_to_production" if current.target.is_production else "promote_to_staging", organization)
+    policies.require_within_key(actor, current.target)
     if current.is_over:
         raise Conflict("This job is over. Nothing was changed.")
     if current.cancel_asked_at is None:

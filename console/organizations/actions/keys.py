@@ -49,6 +49,7 @@ def create_key(
 
     Keys of service accounts are made by whoever manages the organization's keys, own ones by everybody.
     `environments` are slugs; none means everywhere. Pushing to Production is off until `allow_push`.
+    A key makes no key that reaches further, in place or time, than itself.
     """
     organization = Organization.objects.steady(organization)
     wanted = "manage_keys" if kind == ApiKey.Kind.SERVICE else "create_own_keys"
@@ -56,6 +57,7 @@ def create_key(
     if actor.key is None:
         policies.require_fresh_sign_in(actor, organization)
     _require_role(actor, organization, role)
+    _require_within(actor, environments)
     if kind not in ApiKey.Kind.values:
         raise refused("kind", f"There is no kind {kind[:20]!r}; there are {', '.join(ApiKey.Kind.values)}.")
     if not 1 <= days <= LONGEST_DAYS:
@@ -63,6 +65,7 @@ def create_key(
     if ApiKey.objects.usable().filter(organization=organization, owner=owner).count() >= PER_PERSON:
         raise Conflict(f"You have {PER_PERSON} keys already. Nothing was changed. Revoke one that is not used.")
     now = database_time()
+    ends = now + timedelta(days=days)
     made = _keep(
         ApiKey(
             organization=organization,
@@ -72,7 +75,7 @@ def create_key(
             role=role,
             environments=sorted(set(environments)),
             created_at=now,
-            expires_at=now + timedelta(days=days),
+            expires_at=min(ends, actor.key.expires_at) if actor.key else ends,
         )
     )
     record("key.created", made.key.audit_target(), actor=actor, data=_facts(made.key))
@@ -81,15 +84,22 @@ def create_key(
 
 @verb("key.rotated")
 def rotate_key(key: ApiKey, *, actor: Actor, overlap_hours: int = OVERLAP_HOURS) -> MadeKey:
-    """Make the key's successor with the same name, role and limits; the old one works for the overlap and then ends."""
+    """Make the key's successor with the same name, role and limits; the old one works for the overlap and then ends.
+
+    The successor's text is as good as the key's, so a person proves who they are, and a program rotates only its own.
+    """
     organization = Organization.objects.steady(key.organization)
     current = _changeable(key, actor, organization)
+    if actor.key is None:
+        policies.require_fresh_sign_in(actor, organization)
     if not 0 <= overlap_hours <= LONGEST_OVERLAP_HOURS:
         raise refused("overlap_hours", f"Choose 0 to {LONGEST_OVERLAP_HOURS} hours.")
     if current.replaced_by_id:
         raise Conflict(f"{current} was rotated already. Nothing was changed. Rotate its successor.")
     if current.owner_id != (actor.user.pk if actor.user else None):
         raise Conflict(f"{current} acts for {current.owner.name}, who alone can rotate it. Nothing was changed.")
+    if actor.key is not None and actor.key.pk != current.pk:
+        raise Conflict(f"A program rotates only the key it calls with, not {current}. Nothing was changed.")
     now = database_time()
     lifetime = current.expires_at - current.created_at
     successor = ApiKey(
@@ -159,6 +169,13 @@ def _require_role(actor: Actor, organization: Organization, role: str) -> None:
     lacking = sorted(permissions_of(Role(role), organization) - PEOPLE_ONLY - held - {"push_to_production"})
     if lacking:
         raise policies.missing(lacking[0], organization)
+
+
+def _require_within(actor: Actor, environments: Sequence[str]) -> None:
+    """A key that is limited to environments makes only keys that are limited to some of them."""
+    limit = actor.key.environments if actor.key else []
+    if limit and not (environments and set(environments) <= set(limit)):
+        raise policies.beyond_key(limit)
 
 
 def _changeable(key: ApiKey, actor: Actor, organization: Organization) -> ApiKey:
