@@ -30,6 +30,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         Refused attempts of others stay hidden there: they may name an agent that has not left Development.
         """
         events = self.filter(organization=organization)
+        if user.key and user.key.environments:  # such a key knows nothing of other places
+            events = events.filter(environment__in=user.key.environments)
         if "view_all_events" in permissions:
             return events
         seen = Q(pk__in=[])

@@ -3,26 +3,45 @@
 from typing import TYPE_CHECKING
 
 from agents.policies import holders_on, may, permissions_on_agent, require
-from console.organizations.policies import holder_of, missing
+from console.organizations.policies import beyond_key, environments_open_to, holder_of, missing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from console.organizations.actor import Actor
     from environments.models import Environment
 
 __all__ = [
+    "beyond_key",
     "can_open",
     "can_read_config",
     "can_read_version",
+    "environments_open_to",
     "holder_of",
     "holders_on",
     "may",
     "missing",
     "permissions_on_agent",
     "require",
+    "require_everywhere",
+    "require_within_key",
 ]
 
 OPENING = {"development": "view_development", "staging": "view_staging", "production": "view_production"}
+
+
+def require_within_key(actor: "Actor", *places: "Environment | None") -> None:
+    """Let a key act on, and read of, only the environments that it is limited to; people and other keys pass."""
+    limit = environments_open_to(actor.user)
+    if limit and any(place is not None and place.slug not in limit for place in places):
+        raise beyond_key(limit)
+
+
+def require_everywhere(actor: "Actor") -> None:
+    """Refuse what concerns all environments to a key that is limited to some."""
+    limit = environments_open_to(actor.user)
+    if limit:
+        raise beyond_key(limit)
 
 
 def can_open(permissions: frozenset[str], environment: "Environment") -> bool:

@@ -1,6 +1,6 @@
 """The sides of a comparison, read with rights: a version, an environment, the draft, an earlier save of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +10,15 @@ from agents.compare import Options, Side
 from agents.comparing import stored_comparison
 from agents.comparison import Comparison
 from agents.models import Agent, Draft, Version
+from agents.querysets import VersionQuerySet
 from agents.reading import draft_side as side_of_draft
 from agents.reading import version_side as side_of_version
 from console.organizations.errors import NotFound
+from console.organizations.roles import DEVELOPMENT_SLUGS
 from environments.errors import EnvironmentUnpinned
 from environments.models import Deployment, Environment, Pin
 from environments.pipeline import environment_named
-from environments.policies import can_read_version, missing
+from environments.policies import beyond_key, can_read_version, missing
 
 DRAFT = "draft"
 HISTORY = "history:"
@@ -25,25 +27,40 @@ BETWEEN = "..."  # stands between the two sides in an address
 NOTHING = "nothing"
 
 
-def side_of(agent: Agent, name: str, rights: frozenset[str]) -> Side:
+def side_of(agent: Agent, name: str, rights: frozenset[str], limit: Collection[str] = ()) -> Side:
     """The side that an address names: `v15`, `15`, `draft`, `history:12`, `staging`, `environment:staging`.
 
     Refuses with `NotFound` what does not exist, `EnvironmentUnpinned`, and what the person may not read.
+    `limit`: the only environments (slugs) that the caller's key knows; none for all.
     """
     if name == DRAFT or name.startswith(HISTORY):
         if "view_draft" not in rights:
             raise missing("view_draft", agent.organization)
         return _draft_side(agent) if name == DRAFT else _save_side(agent, name.removeprefix(HISTORY))
     if name.startswith(ENVIRONMENT):
-        return _served_side(agent, name.removeprefix(ENVIRONMENT), rights)
+        return _served_side(agent, name.removeprefix(ENVIRONMENT), rights, limit)
     number = _number(name.removeprefix("v"))
     if not number and environment_named(agent.organization, name):
-        return _served_side(agent, name, rights)
+        return _served_side(agent, name, rights, limit)
     versions = Version.objects.select_related("manifest", "layout").defer("layout__body")
     version = versions.filter(agent=agent, number=number).first()
     if version is None:
         raise NotFound(f"There is no version {name[:80]} of {agent.name}.")
+    require_reached(version, limit)
     return _readable(version, rights, _with_layout(version_side(version), version))
+
+
+def within(versions: VersionQuerySet, limit: Collection[str]) -> VersionQuerySet:
+    """Those of the versions that ran in one of these environments (slugs); all without a limit or with Development."""
+    if not limit or not DEVELOPMENT_SLUGS.isdisjoint(limit):
+        return versions
+    return versions.filter(pk__in=Deployment.objects.filter(environment__slug__in=limit).values("version"))
+
+
+def require_reached(version: Version, limit: Collection[str]) -> None:
+    """Refuse a version that never ran where the caller's key may read."""
+    if limit and not within(Version.objects.filter(pk=version.pk), limit).exists():
+        raise beyond_key(limit)
 
 
 def draft_side(agent: Agent, draft: Draft | None = None) -> Side:
@@ -131,10 +148,12 @@ def _save_side(agent: Agent, name: str) -> Side:
     return _with_layout(side, entry)
 
 
-def _served_side(agent: Agent, slug: str, rights: frozenset[str]) -> Side:
+def _served_side(agent: Agent, slug: str, rights: frozenset[str], limit: Collection[str]) -> Side:
     environment = environment_named(agent.organization, slug)
     if environment is None:
         raise NotFound(f"There is no environment {slug[:80]}.")
+    if limit and slug not in limit:
+        raise beyond_key(limit)
     pins = Pin.objects.filter(agent=agent, environment=environment)
     pin = pins.select_related("version__manifest", "version__layout").defer("version__layout__body").first()
     if pin is None:

@@ -17,6 +17,8 @@ from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
 from console.organizations.roles import (
     ASSISTANT_PERMISSIONS,
+    DEVELOPMENT_SLUGS,
+    DRAFT_PERMISSIONS,
     PEOPLE_ONLY,
     PERMISSIONS,
     Role,
@@ -69,14 +71,16 @@ def held_on(user: "User", subject: "Model") -> frozenset[str]:
 def limited(user: "User", organization: "Organization", held: frozenset[str]) -> frozenset[str]:
     """What is left of a person's permissions when they act by an API key: never more than the person's own.
 
-    The key's role as it is now, its kind, and whether pushes were allowed to it; nothing outside its organization.
+    The key's role as it is now, its kind, and whether pushes were allowed to it; nothing outside its organization,
+    and no draft for a key that is limited to environments without Development.
     """
     key = user.key
     if key is None:
         return held
     if key.organization_id != organization.pk:
         return frozenset()
-    return held & allowed_to_key(key.role, key.kind, organization, may_push=key.may_push)
+    held &= allowed_to_key(key.role, key.kind, organization, may_push=key.may_push)
+    return held - DRAFT_PERMISSIONS if key.environments and DEVELOPMENT_SLUGS.isdisjoint(key.environments) else held
 
 
 def allowed_to_key(role: str, kind: str, rules: "ReadingRules", *, may_push: bool) -> frozenset[str]:
@@ -87,6 +91,18 @@ def allowed_to_key(role: str, kind: str, rules: "ReadingRules", *, may_push: boo
     if not may_push:
         allowed -= {"push_to_production"}
     return allowed
+
+
+def environments_open_to(user: "User | None") -> list[str]:
+    """The slugs of the environments that the person's key is limited to; empty for every place, and for people."""
+    return user.key.environments if user and user.key else []
+
+
+def beyond_key(limit: "Iterable[str]", holder: Holder | None = None) -> PermissionMissing:
+    """The refusal for what lies outside of the environments that a key is limited to."""
+    only = ", ".join(limit)
+    detail = f"This key is limited to {only}. Nothing was changed. Use a key that is made for more."
+    return PermissionMissing(detail, holder or Holder("act beyond the environments of this key"))
 
 
 def holder_of(permission: str, organization: "Organization") -> Holder:

@@ -100,6 +100,10 @@ ASSISTANT_PERMISSIONS = frozenset(
 # What no key may do: who may act by program, and who belongs to the organization, is decided by people at a screen.
 PEOPLE_ONLY = frozenset({"manage_members", "manage_settings", "break_glass"})
 
+# What belongs to Development: a key that is limited to other environments has none of it.
+DRAFT_PERMISSIONS = frozenset({"view_draft", "edit_draft", "create_agent"})
+DEVELOPMENT_SLUGS = frozenset({"development", "draft"})  # of every pipeline's Development; no other place may have them
+
 # What an organization may open to a role by a setting: setting -> (role, permission).
 OPTIONAL_READING = {
     "developers_read_staging": (Role.DEVELOPER, "view_staging"),

@@ -16,6 +16,7 @@ def archive_agent(agent: Agent, *, actor: Actor) -> Agent:
     """Put an agent away; refused while a production environment serves it. Everything stays readable."""
     locked = lock_agent(agent)
     policies.require(actor, "archive_agent", locked)
+    policies.require_everywhere(actor)
     live = Pin.objects.filter(agent=locked, environment__kind=Environment.Kind.PRODUCTION)
     names = list(live.values_list("environment__name", flat=True))
     if names:

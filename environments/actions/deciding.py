@@ -46,6 +46,7 @@ def mark_ready(
     policies.require(actor, "mark_ready", locked)
     note = checked_text(note, "note")
     case = _candidate(locked, number, "mark_ready")
+    policies.require_within_key(actor, case.environment)
     require_digest(case.version, expected_digest)
     own = own_decision(case.agent, case.version, case.environment, actor)
     if own is not None and locked.organization.four_eyes:
@@ -66,6 +67,7 @@ def request_changes(
     policies.require(actor, "mark_ready", locked)
     reason = checked_text(reason, "reason", required=True)
     case = _candidate(locked, number, "request_changes")
+    policies.require_within_key(actor, case.environment)
     require_digest(case.version, expected_digest)
     sign_off = _decide(case, Decision.CHANGES_REQUESTED, case.version.release.to_changes_requested, actor, reason)
     _record("release.changes_requested", case, actor, reason, sign_off)
@@ -79,6 +81,7 @@ def withdraw_request(agent: Agent, *, actor: Actor, number: int, note: str = "")
     policies.require(actor, "mark_ready", locked)
     note = checked_text(note, "note")
     case = _candidate(locked, number, "withdraw_request")
+    policies.require_within_key(actor, case.environment)
     sign_off = _decide(case, Decision.WITHDRAWN, case.version.release.to_staging, actor, note)
     _record("release.request_withdrawn", case, actor, note, sign_off)
     return sign_off
@@ -96,6 +99,7 @@ def approve_release(
     policies.require(actor, "approve_release", locked)
     note = checked_text(note, "note")
     case = _candidate(locked, number, "approve_release")
+    policies.require_within_key(actor, case.environment)
     require_digest(case.version, expected_digest)
     own = own_decision(case.agent, case.version, case.environment, actor)
     if own is not None and locked.organization.four_eyes:
@@ -116,6 +120,7 @@ def revoke_ready(agent: Agent, *, actor: Actor, number: int, reason: str) -> Sig
     policies.require(actor, "revoke_ready", locked)
     reason = checked_text(reason, "reason", required=True)
     case = _candidate(locked, number, "revoke_ready")
+    policies.require_within_key(actor, case.environment)
     sign_off = _decide(case, Decision.REVOKED, case.version.release.to_staging, actor, reason)
     _record("release.ready_revoked", case, actor, reason, sign_off)
     return sign_off

@@ -11,8 +11,10 @@ from console.organizations.errors import Conflict, ContentError, Invalid, NotFou
 from console.organizations.models import SLUG, Organization
 from console.organizations.names import checked_name, refused
 from console.organizations.policies import require, require_fresh_sign_in
+from console.organizations.roles import DEVELOPMENT_SLUGS
 from console.organizations.texts import checked_text
 from console.organizations.tracking import credit
+from environments import policies
 from environments.errors import StillServed
 from environments.models import Deployment, Environment, Pin, SignOff
 from environments.pipeline import environments_of
@@ -23,7 +25,7 @@ Kind = Environment.Kind
 MOST = 20
 NAME_LENGTH, DESCRIPTION_LENGTH = 60, 500
 _RANK = {Kind.DEVELOPMENT: 0, Kind.STAGING: 1, Kind.PRODUCTION: 2}
-RESERVED = frozenset({"draft", "ready", "new", "diff", "promote"})
+RESERVED = frozenset({"ready", "new", "diff", "promote"}) | DEVELOPMENT_SLUGS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ def create_environment(
     """
     organization = Organization.objects.locked(organization)
     require(actor, "manage_environments", organization)
+    policies.require_everywhere(actor)
     pipeline = environments_of(organization)
     if len(pipeline) >= MOST:
         raise Conflict(f"A pipeline has at most {MOST} environments. Nothing was changed.")
@@ -105,6 +108,7 @@ def change_environment(
     """
     organization = Organization.objects.locked(environment.organization)
     require(actor, "manage_environments", organization)
+    policies.require_everywhere(actor)
     pipeline = environments_of(organization)
     place = next((one for one in pipeline if one.pk == environment.pk), None)
     if place is None:
@@ -136,6 +140,7 @@ def delete_environment(environment: Environment, *, actor: Actor) -> None:
     """Take an environment out of the pipeline; refused while anything is pinned there, or as long as it is needed."""
     organization = Organization.objects.locked(environment.organization)
     require(actor, "manage_environments", organization)
+    policies.require_everywhere(actor)
     pipeline = environments_of(organization)
     place = next((one for one in pipeline if one.pk == environment.pk), None)
     if place is None:

@@ -59,6 +59,7 @@ def publish(
     locked = lock_agent(agent)
     target = _entry(locked, environment)
     policies.require(actor, "push_to_production" if target.is_production else "promote_to_staging", locked)
+    policies.require_within_key(actor, target)
     note = checked_text(description, "description")
     draft = draft_of(locked)
     if expected_digest is not None and expected_digest != draft.manifest.digest:
@@ -99,6 +100,7 @@ def promote(
     policies.require(actor, "promote_to_staging", locked)
     note = checked_text(note, "note")
     target = environment_of(locked, environment)
+    policies.require_within_key(actor, target)
     if not target.is_staging:
         raise Conflict(f"{target.name} is not a staging environment. Nothing was changed.")
     version = version_of(locked, number)
@@ -126,6 +128,7 @@ def activate(
     """Pin a published version to an environment, with the rights and gates of a promotion or a push into it."""
     locked = lock_agent(agent)
     target = environment_of(locked, environment)
+    policies.require_within_key(actor, target)
     note, action = checked_text(note, "note"), Deployment.Action.ACTIVATE
     if target.is_production:
         policies.require(actor, "push_to_production", locked)

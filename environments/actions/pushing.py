@@ -42,6 +42,7 @@ def push_to_production(
     policies.require(actor, "push_to_production", locked)
     note = checked_text(note, "note")
     target = _target(locked, environment)
+    policies.require_within_key(actor, target)
     version = version_of(locked, number)
     require_digest(version, expected_digest)
     require_live(locked, target, expected_live)

@@ -40,6 +40,7 @@ def rollback(
     policies.require(actor, "roll_back", locked)
     reason = checked_text(reason, "reason", required=True)
     target_environment = environment_of(locked, environment)
+    policies.require_within_key(actor, target_environment)
     pin, target = pin_of(locked, target_environment), version_of(locked, number)
     require_live(locked, target_environment, expected_live)
     earlier = _served_before(locked, target_environment, target, pin)
@@ -74,6 +75,8 @@ def lift_hold(agent: Agent, *, actor: Actor, number: int, reason: str) -> Versio
     if hold is None:
         require_state(version, "lift_hold")
         raise Conflict(f"v{number} is not on hold. Nothing was changed.")
+    left = Deployment.objects.filter(from_version=version, action=Deployment.Action.ROLLBACK)
+    policies.require_within_key(actor, *[move.environment for move in left.select_related("environment")])
     hold.lifted_by, hold.lifted_at, hold.lift_reason = person(actor), database_time(), reason
     hold.save(update_fields=["lifted_by", "lifted_at", "lift_reason"])
     if version.release.state == State.ROLLED_BACK:

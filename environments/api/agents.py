@@ -20,6 +20,7 @@ from environments.actions import archive_agent
 from environments.api.shapes import agents_out
 from environments.listing import listed
 from environments.pipeline import environment_named
+from environments.policies import beyond_key, environments_open_to
 from environments.schemas import AgentOut, AgentsOut
 
 router = Router(tags=["Agents"])
@@ -40,6 +41,9 @@ def list_agents(
     tenant = tenant_of(request)
     if environment and environment_named(tenant, environment) is None:
         raise NotFound(f"There is no environment {environment[:63]!r}.")
+    reach = environments_open_to(person_of(request))
+    if environment and reach and environment not in reach:
+        raise beyond_key(reach)
     wanted = {"label": label, "q": q, "environment": environment}
     binding = f"agents:{tenant.pk}:{wanted}"
     found = listed(person_of(request), tenant, wanted).order_by("-pk")
@@ -48,7 +52,7 @@ def list_agents(
     rows = list(found[: limit + 1])
     shown = rows[:limit]
     more = write_cursor(str(shown[-1].pk), binding) if len(rows) > limit else None
-    return {"items": agents_out(shown, tenant), "next_cursor": more}
+    return {"items": agents_out(shown, tenant, reach), "next_cursor": more}
 
 
 @router.post("/agents", response={201: AgentOut}, summary="Create an agent")
@@ -113,4 +117,4 @@ def tenant_of(request: HttpRequest) -> Organization:
 
 
 def _out(request: HttpRequest, agent: Agent) -> dict[str, Any]:
-    return agents_out([agent], tenant_of(request))[0]
+    return agents_out([agent], tenant_of(request), environments_open_to(person_of(request)))[0]

@@ -14,12 +14,13 @@ from console.organizations.errors import NotFound
 from console.organizations.policies import permissions_on
 from environments.actions import cancel_job, retry_failed, start_promotion, undo_moved
 from environments.api.agents import Text
-from environments.api.pipelines import environment_called
+from environments.api.pipelines import environment_called, environment_reached
 from environments.api.shapes import job_item_out, job_out
 from environments.differing import differences
 from environments.errors import Contradiction
 from environments.facts import LIVE
 from environments.models import Job, JobItem
+from environments.policies import environments_open_to
 from environments.schemas import BulkIn, DifferencesOut, JobItemsOut, JobOut, JobsOut, ReasonIn, StartedOut
 
 router = Router(tags=["Bulk promotion"])
@@ -32,7 +33,7 @@ def diff(
 ) -> dict[str, Any]:
     """Per agent by slug: the versions, the sections that differ, and whether it could move now and if not why."""
     tenant, person = tenant_of(request), person_of(request)
-    first, second = environment_called(tenant, source), environment_called(tenant, target)
+    first, second = environment_reached(request, source), environment_reached(request, target)
     names = [name for name in agents.split(",") if name]
     binding = f"diff:{tenant.pk}:{first.pk}:{second.pk}:{agents}"
     visible = Agent.objects.visible_to(person, tenant).current()
@@ -154,7 +155,9 @@ def _called(request: HttpRequest, names: list[str]) -> list[Agent]:
 def _visible(request: HttpRequest) -> Any:
     tenant, person = tenant_of(request), person_of(request)
     jobs = Job.objects.filter(organization=tenant).select_related("source", "target", "by", "key")
-    return jobs if permissions_on(person, tenant) & WORKING else jobs.filter(by=person)
+    jobs = jobs if permissions_on(person, tenant) & WORKING else jobs.filter(by=person)
+    limit = environments_open_to(person)
+    return jobs.filter(target__slug__in=limit) if limit else jobs
 
 
 def _job(request: HttpRequest, name: str) -> Job:

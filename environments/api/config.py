@@ -11,12 +11,20 @@ from agents.doors import agent_called
 from agents.models import Agent, Version
 from agents.schemas import Number
 from console.organizations.doors import person_of
-from console.organizations.errors import NotFound, PermissionMissing
+from console.organizations.errors import NotFound
 from console.organizations.models import User
 from environments.errors import ContradictingParameters, EnvironmentUnpinned
 from environments.models import Deployment, Environment, Pin
 from environments.pipeline import default_environment, environment_called, environments_of
-from environments.policies import OPENING, can_read_config, holder_of, missing, permissions_on_agent
+from environments.policies import (
+    OPENING,
+    beyond_key,
+    can_read_config,
+    environments_open_to,
+    holder_of,
+    missing,
+    permissions_on_agent,
+)
 from environments.schemas import ConfigOut
 from environments.serving.answers import Served, answer, ready
 
@@ -78,14 +86,12 @@ def _numbered(agent: Agent, person: User, number: int) -> Version:
 
 def _require(agent: Agent, person: User, places: list[tuple[str, str]]) -> None:
     """Let the caller read what runs, or ran, in one of these places (slug, kind), or refuse in words."""
-    rights, limited_to = permissions_on_agent(person, agent), person.key.environments if person.key else []
+    rights, limited_to = permissions_on_agent(person, agent), environments_open_to(person)
     if can_read_config(rights, places, limited_to):
         return
     right = OPENING[places[-1][1]]
     if limited_to and can_read_config(rights, places):
-        only = ", ".join(limited_to)
-        detail = f"This key is limited to {only}. Nothing was changed. Use a key that is made for more."
-        raise PermissionMissing(detail, holder_of(right, agent.organization))
+        raise beyond_key(limited_to, holder_of(right, agent.organization))
     raise missing(right, agent.organization)
 
 

@@ -13,12 +13,12 @@ from agents.schemas import Body
 from audit.clock import database_time
 from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
 from console.organizations.actor import Actor
-from console.organizations.doors import actor_of
+from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
 from environments.actions import activate, lift_hold, promote, publish, push_to_production, rollback
 from environments.api.agents import Text
-from environments.api.pipelines import environment_called
+from environments.api.pipelines import environment_called, environment_reached
 from environments.api.shapes import deployment_out, version_out
 from environments.api.versions import numbered
 from environments.errors import EnvironmentUnpinned
@@ -26,6 +26,7 @@ from environments.gates import Move, checklist
 from environments.models import Deployment, Environment, Pin
 from environments.moves import current_pin
 from environments.pipeline import next_environment, previous_hop
+from environments.policies import environments_open_to
 from environments.schemas import (
     ActivateIn,
     DeploymentOut,
@@ -60,7 +61,7 @@ def promote_deployment(
 ) -> Any:
     """That deployment's version into the next environment; into a production environment this is Push to Production."""
     found = agent_called(request, agent)
-    source = _deployment(found, deployment)
+    source = _deployment(request, found, deployment)
     target = _target(found.organization, source.environment, body.environment)
     return Status(201, _made(_move(found, source.version.number, target, actor_of(request), body)))
 
@@ -69,7 +70,7 @@ def promote_deployment(
 def roll_back(request: HttpRequest, agent: str, deployment: str, body: RollbackIn) -> Any:
     """The environment serves that deployment's version again; the version rolled away from is put on hold."""
     found = agent_called(request, agent)
-    source = _deployment(found, deployment)
+    source = _deployment(request, found, deployment)
     move = rollback(
         found,
         actor=actor_of(request),
@@ -104,9 +105,9 @@ def timeline(
 ) -> dict[str, Any]:
     """Every move, newest first: from version, to version, who, why, sign-off, and until when it served."""
     found = agent_called(request, agent)
-    moves = moves_of(found).select_related("key", "sign_off__key", "sign_off__environment")
+    moves = _moves(request, found)
     if environment:
-        moves = moves.filter(environment=environment_called(found.organization, environment))
+        moves = moves.filter(environment=environment_reached(request, environment))
     binding = f"deployments:{found.pk}:{environment}"
     if cursor:
         moves = moves.filter(pk__lt=read_cursor(cursor, binding))
@@ -122,14 +123,14 @@ def timeline(
 @router.get("/agents/{agent}/deployments/{deployment}", response=DeploymentOut, summary="One move")
 def one_deployment(request: HttpRequest, agent: str, deployment: str) -> dict[str, Any]:
     """One move of a pin."""
-    return _shown(_deployment(agent_called(request, agent), deployment))
+    return _shown(_deployment(request, agent_called(request, agent), deployment))
 
 
 @router.get("/agents/{agent}/environments/{environment}", response=ServedAtOut, summary="What was served at a time")
 def served_at(request: HttpRequest, agent: str, environment: str, at: datetime | None = None) -> dict[str, Any]:
     """What the environment served of the agent then, or serves now; 404 `environment_unpinned` for nothing."""
     found = agent_called(request, agent)
-    place, moment = environment_called(found.organization, environment), at or database_time()
+    place, moment = environment_reached(request, environment), at or database_time()
     moves = moves_of(found).select_related("key", "sign_off__key", "sign_off__environment", "version__release")
     move = moves.filter(environment=place, at__lte=moment).first()
     if move is None:
@@ -149,7 +150,7 @@ def served_at(request: HttpRequest, agent: str, environment: str, at: datetime |
 def gates(request: HttpRequest, agent: str, environment: Text) -> list[dict[str, Any]]:
     """Every gate of moving what the environment before serves into this one, by this caller, now."""
     found = agent_called(request, agent)
-    place = environment_called(found.organization, environment)
+    place = environment_reached(request, environment)
     version = _candidate(found, place)
     move = Move(agent=found, version=version, environment=place, actor=actor_of(request), now=database_time())
     return [gate.as_json() for gate in checklist(move)]
@@ -203,14 +204,20 @@ def _with_slug(agent: Agent, body: Body) -> dict[str, Any]:
     return fields
 
 
-def _deployment(agent: Agent, name: str) -> Deployment:
+def _moves(request: HttpRequest, agent: Agent) -> Any:
+    """The agent's moves, as far as the caller's key knows their environments."""
+    moves = moves_of(agent).select_related("key", "sign_off__key", "sign_off__environment")
+    limit = environments_open_to(person_of(request))
+    return moves.filter(environment__slug__in=limit) if limit else moves
+
+
+def _deployment(request: HttpRequest, agent: Agent, name: str) -> Deployment:
     """A move of this agent by id; a foreign one and what is no id are the same 404."""
     try:
         pk = UUID(name)
     except ValueError:
         pk = None
-    moves = moves_of(agent).select_related("key", "sign_off__key", "sign_off__environment")
-    move: Deployment | None = moves.filter(pk=pk).first() if pk else None
+    move: Deployment | None = _moves(request, agent).filter(pk=pk).first() if pk else None
     if move is None:
         raise NotFound(f"There is no deployment {name[:40]!r} of {agent.name}.")
     return move

@@ -19,6 +19,7 @@ from environments.actions import (
 )
 from environments.models import Environment
 from environments.pipeline import environments_of
+from environments.policies import require_within_key
 from environments.schemas import EnvironmentIn, EnvironmentOut, EnvironmentPatch
 
 router = Router(tags=["Environments"])
@@ -85,6 +86,13 @@ def environment_called(organization: Organization, name: str) -> Environment:
             place.organization = organization
             return place
     raise NotFound(f"There is no environment {name[:63]!r}.")
+
+
+def environment_reached(request: HttpRequest, name: str) -> Environment:
+    """The environment of this slug or id, or 404; 403 for a key that is limited to others."""
+    place = environment_called(tenant_of(request), name)
+    require_within_key(actor_of(request), place)
+    return place
 
 
 def environment_out(place: Environment) -> dict[str, Any]:

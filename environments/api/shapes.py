@@ -1,7 +1,7 @@
 """Rows as the API spells them; every reader of one kind of row goes through one function."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from agents.api import person_out
@@ -11,9 +11,12 @@ from environments.models import Deployment, Environment, Hold, Job, JobItem, Pin
 from environments.pipeline import environments_of
 
 
-def agents_out(agents: list[Agent], organization: Organization) -> list[dict[str, Any]]:
-    """Agents with their active versions maps, in a constant number of queries."""
-    pipeline = environments_of(organization)
+def agents_out(agents: list[Agent], organization: Organization, limit: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Agents with their active versions maps, in a constant number of queries.
+
+    `limit`: the only environments (slugs) that the caller's key knows; none for all.
+    """
+    pipeline = [place for place in environments_of(organization) if not limit or place.slug in limit]
     pins: dict[Any, dict[Any, Pin]] = defaultdict(dict)
     for pin in Pin.objects.filter(agent__in=agents).with_facts().select_related("deployment__key"):
         pins[pin.agent_id][pin.environment_id] = pin

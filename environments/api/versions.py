@@ -15,8 +15,8 @@ from console.organizations.errors import NotFound
 from environments.actions import approve_release, mark_ready, request_changes, revoke_ready
 from environments.api.shapes import held_versions, sign_off_out, version_out
 from environments.models import Pin, SignOff
-from environments.policies import missing, permissions_on_agent
-from environments.reading import can_read, comparison_of, side_of
+from environments.policies import environments_open_to, missing, permissions_on_agent
+from environments.reading import can_read, comparison_of, require_reached, side_of, within
 from environments.schemas import DecisionIn, ReadyIn, ReasonIn, Sides, SignOffOut, VersionFullOut, VersionsOut
 
 router = Router(tags=["Versions"])
@@ -27,25 +27,27 @@ def list_versions(request: HttpRequest, agent: str, limit: Limit = LIMIT, cursor
     """Newest first, with state and where each runs."""
     found = agent_called(request, agent)
     binding = f"versions:{found.pk}"
-    versions = _versions(found).newest_first()
+    reach = environments_open_to(person_of(request))
+    versions = within(_versions(found), reach).newest_first()
     if cursor:
         versions = versions.filter(number__lt=read_cursor(cursor, binding))
     rows = list(versions[: limit + 1])
     shown = rows[:limit]
     more = write_cursor(shown[-1].number, binding) if len(rows) > limit else None
-    return {"items": _out(found, shown), "next_cursor": more}
+    return {"items": _out(found, shown, reach), "next_cursor": more}
 
 
 @router.get("/agents/{agent}/versions/{number}", response=VersionFullOut, summary="Read a version")
 def read_version(request: HttpRequest, response: HttpResponse, agent: str, number: str) -> dict[str, Any]:
     """One version with its content, for who may read it (design.md section 3), and its decisions."""
     found = agent_called(request, agent)
-    version = _version(found, number)
+    version, reach = _version(found, number), environments_open_to(person_of(request))
+    require_reached(version, reach)
     if not can_read(permissions_on_agent(person_of(request), found), version):
         raise missing("view_development", found.organization)
     decisions = SignOff.objects.filter(version=version).select_related("by", "key", "environment").newest_first()
     response.headers["ETag"] = f'"{version.digest}"'
-    return _out(found, [version])[0] | {
+    return _out(found, [version], reach)[0] | {
         "config": load(version.manifest, version.layout),
         "sign_offs": [sign_off_out(one) for one in decisions],
     }
@@ -83,8 +85,8 @@ def revoke(request: HttpRequest, agent: str, number: str, body: ReasonIn) -> dic
 def compare(request: HttpRequest, agent: str, sides: Query[Sides]) -> dict[str, Any]:
     """Structured difference; each side is a version number, `draft`, `environment:<slug>` or `history:<id>`."""
     found = agent_called(request, agent)
-    rights = permissions_on_agent(person_of(request), found)
-    left, right = side_of(found, sides.before, rights), side_of(found, sides.after, rights)
+    rights, reach = permissions_on_agent(person_of(request), found), environments_open_to(person_of(request))
+    left, right = (side_of(found, name, rights, reach) for name in (sides.before, sides.after))
     return to_json(comparison_of(found, left, right))
 
 
@@ -107,10 +109,11 @@ def _version(agent: Agent, number: str) -> Version:
     return version
 
 
-def _out(agent: Agent, versions: list[Version]) -> list[dict[str, Any]]:
+def _out(agent: Agent, versions: list[Version], limit: list[str]) -> list[dict[str, Any]]:
     places: dict[Any, list[str]] = {}
     for pin in Pin.objects.filter(agent=agent).select_related("environment").order_by("environment__position"):
-        places.setdefault(pin.version_id, []).append(pin.environment.slug)
+        if not limit or pin.environment.slug in limit:
+            places.setdefault(pin.version_id, []).append(pin.environment.slug)
     held = held_versions(agent)
     for version in versions:
         version.agent = agent
