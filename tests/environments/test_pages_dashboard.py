@@ -95,7 +95,7 @@ def test_dashboard__each_cell__says_version_age_state_and_whose_turn_it_is(dana:
     assert cell(response, "billing", "ready") == "v1 the same as on its left Ready for Production now, Quinn Abara"
     assert cell(response, "billing", "production") == "Nothing pinned waits for Org Admin: Mara Lindqvist"
     assert cell(response, "billing", "development").startswith("v1 Draft now, Dana Reyes Unpublished: 1 part")
-    assert cell(response, "intake", "development") == "Not published Open now, Dana Reyes Promote to Staging"
+    assert cell(response, "intake", "development") == "Development Not published now, Dana Reyes Promote to Staging"
     assert cell(response, "refunds", "staging").startswith("v2 the same as on its left On hold")
     assert cell(response, "refunds", "ready") == "On hold waits for Org Admin: Mara Lindqvist"
     assert "Behind: 1 version" in cell(response, "refunds", "production")
