@@ -6,11 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from agents.models import Agent, Version
+from console.organizations.actor import Actor
 from console.organizations.doors import actor_of
 from console.organizations.policies import holder_of
-from environments.available import Offer, address, offers
+from environments.available import Offer, address, gates_of, offers, plainly
 from environments.doors import only_looks_on, rights_of, standing_for
 from environments.draft_banner import changes_in_words
+from environments.drift import drift_of
 from environments.frame import code_of
 from environments.models import Environment, Pin, SignOff
 from environments.standing import Standing
@@ -19,6 +21,7 @@ from environments.transitions import State
 
 RECORDS = 10
 VERSIONS = 20
+PERSONAL = frozenset({"four_eyes", "ticket", "fresh_sign_in"})  # asked of who pushes, on the page of the push
 # A key opens the page of an act and never performs it (ux.md S5).
 KEYS = {
     "promote_to_staging": "p",
@@ -36,8 +39,9 @@ def overview_of(request: HttpRequest, agent: Agent) -> dict[str, Any]:
     found = offers(standing, actor_of(request), rights)
     return {
         "agent": agent,
-        "stations": stations(standing, rights, found),
-        "drift": _drift(standing, rights),
+        "stations": _with_gates(stations(standing, rights, found), standing, actor_of(request)),
+        "drift": drift_of(standing, rights),
+        "history_url": address(agent, "version-list"),
         "included": _included(standing),
         "entries": latest(agent, RECORDS),
         "looks_on": only_looks_on(rights),
@@ -74,6 +78,22 @@ def stations(standing: Standing, rights: frozenset[str], found: list[Offer]) -> 
     for card in cards:
         mine = [one for one in found if _station_of(one, standing, cards) == card["place"]]
         card["actions"] = [action_of(one, "ink" if one is primary else "") for one in mine]
+    return cards
+
+
+def _with_gates(cards: list[dict[str, Any]], standing: Standing, actor: Actor) -> list[dict[str, Any]]:
+    """Before each production environment: what still stands between it and the candidate, as the push will ask it."""
+    pin = standing.candidate
+    for card in cards:
+        place = standing.environment(card["place"])
+        if pin is None or place is None or not place.is_production:
+            continue
+        served = standing.pin(place)
+        if served and served.version_id == pin.version_id:
+            continue
+        gates = gates_of(standing.agent, pin.version, place, actor)
+        lacking = [plainly(gate.message) for gate in gates if gate.state != "pass" and gate.rule not in PERSONAL]
+        card["needs"] = " ".join(lacking)
     return cards
 
 
@@ -171,22 +191,6 @@ def _alarm(standing: Standing, version: Version) -> str:
 def _shortened(text: str) -> str:
     line = text.partition("\n")[0]
     return f"“{line[:120]}{'…' if len(line) > 120 else ''}”"
-
-
-def _drift(standing: Standing, rights: frozenset[str]) -> list[dict[str, str]]:
-    """Where two neighbours differ, by its name, each with the comparison that explains it (ux.md section 0)."""
-    lines, agent = [], standing.agent
-    live, candidate, draft = standing.production, standing.candidate, standing.draft
-    if live and candidate and live.version_id != candidate.version_id:
-        words = f"{live.environment.name} serves v{live.version.number}, {candidate.environment.name}"
-        query = {"from": f"environment:{live.environment.slug}", "to": f"environment:{candidate.environment.slug}"}
-        text = f"{words} v{candidate.version.number}."
-        lines.append({"kind": "behind", "text": text, "url": address(agent, "compare", **query)})
-    if "view_draft" in rights and draft.base and standing.draft_changes:
-        text = f"The draft has {changes_in_words(draft, standing.draft_changes)}, not published."
-        query = {"from": str(draft.base.number), "to": "draft"}
-        lines.append({"kind": "draft", "text": text, "url": address(agent, "compare", **query)})
-    return lines
 
 
 def _included(standing: Standing) -> list[Version]:

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agents.doors import agent_for
@@ -9,11 +10,12 @@ from console.organizations.doors import actor_of
 from environments.available import offers
 from environments.doors import only_looks_on, require_open, rights_of, standing_for
 from environments.models import Environment
+from environments.neighbours import beside
 from environments.overview import action_of
 from environments.past import past_of
-from environments.timeline import entries_of, moves_of
+from environments.spans import spans_of
 
-MOVES = 20
+STAYS = 20
 
 
 @require_safe
@@ -27,13 +29,13 @@ def environment_page(request: HttpRequest, organization: str, agent: str, enviro
     require_open(rights, place, found)
     if place.kind == Environment.Kind.DEVELOPMENT:
         return redirect("agents:draft", organization, agent)
-    moves = moves_of(found).filter(environment=place)[:MOVES]
     acts = [one for one in offers(standing, actor_of(request), rights) if one.place == place.slug]
     context = {
         "agent": found,
         "place": place,
         "pin": standing.pin(place),
-        "entries": entries_of(found, moves, []),
+        "spans": spans_of(found, place, now=timezone.now(), most=STAYS),
+        **beside(standing, place, rights),
         "actions": [action_of(one, "ink" if number == 0 else "") for number, one in enumerate(acts)],
         "looks_on": only_looks_on(rights),
         "env_kind": place.kind,
