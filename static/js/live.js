@@ -201,7 +201,7 @@ class Region {
     const pill = this.bar?.querySelector("[data-live-pill]");
     this.held = rows ? incoming : null;
     if (!pill) return;
-    const text = this.bar.dataset.liveOrder.replace("#", rows);
+    const text = rows === 1 ? this.bar.dataset.liveOrderOne : this.bar.dataset.liveOrder.replace("#", rows);
     if (rows && pill.hidden) say(text);
     pill.textContent = text;
     if (!rows && document.activeElement === pill) this.bar.querySelector("[data-live-toggle]").focus();
