@@ -42,8 +42,12 @@ class ApiFrame:
         if request.path in OPEN and request.method in SAFE:
             return self.get_response(request)
         request.path_info = request.path_info.replace(*OTHER_NAME, 1)
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"  # the same headers, the body is left out below (RFC 9110, 9.3.2)
         try:
-            return self._answer(request)
+            response = self._answer(request)
+            return _without_body(response) if is_head else response
         except (OperationalError, InterfaceError):
             return problem(request, 503)
 
@@ -90,6 +94,14 @@ class ApiFrame:
         answer = problem(request, 401, refusal.code, refusal.detail, title=refusal.title)
         answer.headers["WWW-Authenticate"] = 'Bearer realm="slipway"'
         return answer
+
+
+def _without_body(response: HttpResponseBase) -> HttpResponseBase:
+    """The answer to HEAD."""
+    head = HttpResponse(status=response.status_code, headers=dict(response.items()))
+    if isinstance(response, HttpResponse):
+        head.headers["Content-Length"] = str(len(response.content))
+    return head
 
 
 def _counted_as(person: User) -> str:

@@ -10,7 +10,7 @@ from audit.models import Event
 from console.organizations.models import Organization
 from environments.models import Deployment, Environment
 from tests.api.calling import call, program
-from tests.builders import a_candidate
+from tests.builders import a_candidate, an_agent
 from tests.cast import Person
 from tests.organizations.test_closed_doors import API, routes
 
@@ -122,3 +122,11 @@ def test_bodies__too_large_or_of_another_type__are_not_read(organization: Organi
         headers={"x-api-key": developer.secret},
     )
     assert wrong.status_code == 415
+
+
+def test_head__of_a_draft__has_the_tag_and_no_body(organization: Organization, dana: Person) -> None:
+    agent, developer = an_agent(organization, dana), program(dana, organization, "developer")
+
+    head, get = (developer.call(method, f"/agents/{agent.slug}/draft") for method in ("HEAD", "GET"))
+
+    assert (head.status, head.headers["ETag"], head.body) == (200, get.headers["ETag"], b"")
