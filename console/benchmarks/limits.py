@@ -71,7 +71,7 @@ def sql(environ: Environ, start_response: StartResponse) -> list[bytes]:
         return [b""]
     number, etag, *content = row
     parts = {path: _OWN.unpacker.decompress(body, size) for path, body, size in zip(*content, strict=True)}
-    head = b'{"agent":"%b","environment":"staging","version":%d,"digest":"%b","config":'
-    body = head % (agent.encode(), number, etag.encode()) + joined(parts) + b"}"
+    form = b'{"agent":"%b","environment":"staging","version":%d,"digest":"%b","config":%b}'
+    body = form % (agent.encode(), number, etag.encode(), joined(parts))
     start_response("200 OK", [_JSON, ("Content-Length", str(len(body))), ("ETag", f'"{etag}"')])
     return [body]

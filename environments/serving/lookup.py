@@ -17,6 +17,7 @@ import orjson
 import psycopg
 import zstandard
 from django.db import connections
+from psycopg.waiting import wait
 
 from console.organizations.policies import allowed_to_key
 from environments.policies import OPENING, can_read_config
@@ -137,8 +138,8 @@ class _Connection(psycopg.Connection[Any]):
     """A connection on which no statement is waited for longer than `ANSWER_SECONDS`."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """As the library's, with an end."""
-        return super().wait(gen, interval, ANSWER_SECONDS if timeout is None else timeout)
+        """As the library's, with an end, and without its care for Ctrl-C, which reaches no thread of a web server."""
+        return wait(gen, self.pgconn.socket, interval=interval, timeout=ANSWER_SECONDS if timeout is None else timeout)
 
 
 class Lookup:
@@ -147,6 +148,7 @@ class Lookup:
     def __init__(self) -> None:
         self._own = threading.local()
         self._permissions: dict[int, str] = {}  # id -> codename; they never change
+        self._statements: dict[tuple[str, str | None, bool], str] = {}
 
     def find(self, key_digest: bytes, question: Question, key: Known | None = None, known: str = "") -> Found | None:
         """What the key is served; None for whatever is not to be served, which Django then puts into words.
@@ -192,7 +194,10 @@ class Lookup:
             cursor = self._cursor()
             if not self._permissions:
                 self._permissions = dict(cursor.execute(PERMISSIONS, [ASKED_RIGHTS]).fetchall())
-            text = statement(*_ways(question), has_key, tuple(self._permissions))
+            way = *_ways(question), has_key
+            text = self._statements.get(way)
+            if text is None:
+                text = self._statements[way] = statement(*way, permissions=tuple(self._permissions))
             return cursor.execute(text, values, prepare=True, binary=True).fetchone()
         except psycopg.Error:
             self._give_up()
@@ -232,7 +237,6 @@ def connect(name: str = "slipway-serving") -> _Connection:
     )
 
 
-@cache
 def statement(agent: str, place: str | None, has_key: bool, permissions: tuple[int, ...]) -> str:
     """The statement for one way of naming agent and environment (none: by number), with or without reading the key."""
     tenant = "%(tenant)s::uuid" if has_key else "key.organization_id"

@@ -27,9 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--versions", type=int, default=10_000, help="their versions")
         parser.add_argument("--events", type=int, default=100_000, help="audit events there")
         parser.add_argument("--only", choices=["boards", "serving"], help="leave everything else out")
-        parser.add_argument(
-            "--write", action="store_true", help="write docs/benchmarks.md and docs/benchmarks-serving.md"
-        )
+        parser.add_argument("--write", action="store_true", help="write the pages in docs/")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the database, measure, report, and remove the database whatever happens."""
