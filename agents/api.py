@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Body, Router
 
 from agents.actions import (
     discard_draft,
@@ -45,7 +45,7 @@ def replace_draft(request: HttpRequest, response: HttpResponse, agent: str, body
 
 
 @router.patch("/agents/{agent}/draft", response=DraftOut, summary="Patch the draft")
-def patch_draft(request: HttpRequest, response: HttpResponse, agent: str, body: dict[str, Any]) -> dict[str, Any]:
+def patch_draft(request: HttpRequest, response: HttpResponse, agent: str, body: Body[dict[str, Any]]) -> dict[str, Any]:
     """A JSON Merge Patch (RFC 7396) of the configuration: null takes away, objects are merged, all else replaces."""
     found, token = agent_called(request, agent), _if_match(request)
     require(actor_of(request), "edit_draft", found)

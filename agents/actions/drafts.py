@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents import policies
-from agents.authorship import noted
+from agents.authorship import first_writers, noted
 from agents.contents import Contents, load, store
 from agents.documents import with_section
 from agents.errors import MergeConflict
@@ -208,15 +208,17 @@ def save_config(agent: Agent, draft: Draft, actor: Actor, config: Mapping[str, A
 
 def _write(draft: Draft, contents: Contents, actor: Actor, reason: str, base: _Base) -> None:
     person, now = _person(actor), database_time()
+    entries: Mapping[str, str] = base.version.manifest.entries if base.version else {}
     if base.is_new:
         draft.based_at = now
     else:
-        draft.contributors = _people(draft.contributors, [person.pk])
+        writers = first_writers(draft, contents.manifest.entries, base=entries)
+        draft.contributors = _people(draft.contributors, sorted(writers, key=str), [person.pk])
     draft.authors = noted(
         draft.authors,
         contents.manifest.entries,
         before=draft.manifest.entries,
-        base=base.version.manifest.entries if base.version else {},
+        base=entries,
         by=person.pk,
         at=now,
     )
