@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from audit.log import record, verb
 from console.organizations.actor import Actor
@@ -16,7 +17,7 @@ from console.organizations.texts import checked_text
 from console.organizations.tracking import credit
 from environments import policies
 from environments.errors import StillServed
-from environments.models import Deployment, Environment, Pin, SignOff
+from environments.models import Deployment, Environment, Job, Pin, SignOff
 from environments.pipeline import environments_of
 from environments.presets import STANDARD, Preset
 from environments.rules import Rules, parsed_rules
@@ -88,6 +89,8 @@ def create_environment(
     _set_rules(place, parsed_rules(rules or {}))
     at = _default_position(pipeline, place.kind) if position is None else _checked_position(position, len(pipeline))
     _require_order([*pipeline[:at], place, *pipeline[at:]])
+    if place.is_production and not place.requires_sign_off:
+        require_fresh_sign_in(actor, organization)  # a way to live traffic past QA
     place.position = at
     _make_room(pipeline, at, actor)
     credit(place, by=actor.user)
@@ -104,7 +107,7 @@ def change_environment(
     """Rename, describe, move, change the rules, or make it the default; the slug stays, because programs use it.
 
     `token`, when given, is what the writer had seen (`environment_token`), else `Stale`. Rules are changed by a
-    person with a fresh sign-in where the organization asks for one (T37).
+    person with a fresh sign-in where the organization asks for one (T37), and so is what programs get by default.
     """
     organization = Organization.objects.locked(environment.organization)
     require(actor, "manage_environments", organization)
@@ -125,6 +128,8 @@ def change_environment(
         _move(pipeline, place, _checked_position(changes.position, len(pipeline) - 1), actor)
     if changes.is_default is not None:
         _set_default(pipeline, place, actor, changes.is_default)
+        if not before["is_default"] and place.is_default:
+            require_fresh_sign_in(actor, organization)
     after = _facts(place)
     if before == after:
         return place
@@ -149,7 +154,7 @@ def delete_environment(environment: Environment, *, actor: Actor) -> None:
     pinned = Pin.objects.filter(environment=place).count()
     if pinned:
         raise StillServed(f"{place.name} serves {pinned} agents. Nothing was changed.", environment=place.slug)
-    if Deployment.objects.filter(environment=place).exists() or SignOff.objects.filter(environment=place).exists():
+    if _has_history(place):
         raise Conflict(f"{place.name} is part of the history of agents, which stays. Nothing was changed.")
     if place.is_default:
         raise Conflict(f"{place.name} is what programs get by default. Nothing was changed. Choose another first.")
@@ -161,6 +166,12 @@ def delete_environment(environment: Environment, *, actor: Actor) -> None:
     for position, one in enumerate(one for one in pipeline if one.pk != environment.pk):
         _place_at(one, position, actor)
     record("environment.deleted", target, actor=actor, environment=environment.slug)
+
+
+def _has_history(place: Environment) -> bool:
+    if Deployment.objects.filter(environment=place).exists() or SignOff.objects.filter(environment=place).exists():
+        return True
+    return Job.objects.filter(Q(source=place) | Q(target=place)).exists()
 
 
 def environment_token(place: Environment) -> str:
