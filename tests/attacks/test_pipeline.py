@@ -1,4 +1,4 @@
-"""Bending the pipeline itself: a place that a job names, a way to live traffic past QA, what programs get by default."""
+"""Bending the pipeline itself: a place that a job names, a way past QA to live traffic, what programs get."""
 
 import pytest
 
