@@ -1,5 +1,6 @@
 """What happens to every request: an id, a closed door, and refusals in words."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -8,13 +9,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from console.api.rates import spend
 from console.organizations.doors import asked_by_script
-from console.organizations.errors import Refusal
+from console.organizations.errors import Refusal, TooManyForms
 from console.organizations.ids import request_id_of
 from console.reader import ZONE_COOKIE, reading_as
 from console.refusals import fragment_response, refusal_response
 
+logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 OPEN_ALWAYS = {"/healthz"}
 
 
@@ -69,6 +73,26 @@ def readers_times(get_response: GetResponse) -> GetResponse:
             return get_response(request)  # nobody is signed in: no reason to ask the database
         with reading_as(request.user, request.COOKIES.get(ZONE_COOKIE, "")):
             return get_response(request)
+
+    return middleware
+
+
+def paced(get_response: GetResponse) -> GetResponse:
+    """A person sends so many forms a minute through the pages; one more answers 429, and no verb is asked (ADR 012).
+
+    Every attempt that a verb sees stays an event of its own; this bounds how many there can be.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method in SAFE or request.path.startswith("/api/") or not request.user.is_authenticated:
+            return get_response(request)
+        allowance = spend(f"forms:{request.user.pk}", settings.FORMS_PER_MINUTE)
+        if not allowance.wait:
+            return get_response(request)
+        logger.warning("%s sends too many forms; %s was not asked.", request.user.pk, request.path)
+        response = refusal_response(request, TooManyForms(TooManyForms.words(allowance.limit, allowance.wait)))
+        response.headers["Retry-After"] = str(allowance.wait)
+        return response
 
     return middleware
 

@@ -22,6 +22,7 @@ STATUS = {
     "bad_request": 400,
     "unknown_parameter": 400,
     "contradicting_parameters": 400,
+    "too_many_requests": 429,
     "unauthenticated": 401,
     "invitation_invalid": 400,
     "invalid_filter": 400,

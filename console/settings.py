@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "console.middleware.readers_times",
     "console.middleware.SignedIn",  # a new route is closed unless it says otherwise
     "django.contrib.messages.middleware.MessageMiddleware",
+    "console.middleware.paced",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -246,6 +247,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # API
+FORMS_PER_MINUTE = number("SLIPWAY_FORMS_PER_MINUTE", 240)  # of one person, through the pages
 API_CALLS_PER_MINUTE = number("SLIPWAY_API_CALLS_PER_MINUTE", 1200)  # of one key or session
 SERVING_MEMORY = number("SLIPWAY_SERVING_MEMORY_MB", 64) * 1024 * 1024  # of each web process, for configurations
 NINJA_PAGINATION_PER_PAGE = 50

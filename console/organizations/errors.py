@@ -90,6 +90,21 @@ class TooLarge(Refusal):
     title = "Too large"
 
 
+class TooManyForms(Refusal):
+    """More forms in a minute than a person sends."""
+
+    code = "too_many_requests"
+    title = "Too many requests"
+
+    @staticmethod
+    def words(limit: int, wait: int) -> str:
+        """What happened, what did not, and when it works again."""
+        return (
+            f"You sent more than {limit} forms within a minute. Nothing was changed."
+            f" Send it again in {wait} s; what you typed is below."
+        )
+
+
 class Conflict(Refusal):
     """Not possible in the present state."""
 
