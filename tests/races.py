@@ -1,23 +1,49 @@
-"""Doing one thing in many threads at the same instant."""
+"""Doing several things at the same instant, each on a database connection of its own."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
+from django.db import connection, connections
+
+from console.organizations.errors import Refusal
+
 T = TypeVar("T")
+PATIENCE_SECONDS = 30
 
 
-def at_once(count: int, act: Callable[[int], T]) -> list[T]:
-    """Call `act(0)` to `act(count - 1)` from threads that start together; their results in order.
+def at_once(*acts: Callable[[], T]) -> list[T]:
+    """Call the acts from threads that start together; what each returned, in order.
 
-    Each thread closes its own database connections itself.
+    Any exception ends the test: whoever races may be refused, nothing may break.
     """
-    barrier = Barrier(count)
+    start = Barrier(len(acts))
 
-    def run(number: int) -> T:
-        barrier.wait(timeout=30)
-        return act(number)
+    def run(act: Callable[[], T]) -> T:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=PATIENCE_SECONDS)
+            return act()
+        finally:
+            connections.close_all()
 
-    with ThreadPoolExecutor(max_workers=count) as pool:
-        return list(pool.map(run, range(count)))
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def outcome(act: Callable[[], object]) -> str:
+    """`ok`, or the code of the refusal; for a thread, whose connection is closed."""
+    try:
+        act()
+    except Refusal as refusal:
+        return refusal.code
+    finally:
+        connections.close_all()
+    return "ok"
+
+
+def outcomes_at_once(*acts: Callable[[], object]) -> list[str]:
+    """The outcome of each act, all started together."""
+    return at_once(*[partial(outcome, act) for act in acts])

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -14,14 +15,13 @@ from agents.actions.drafts import draft_token
 from agents.models import Agent
 from audit.models import Event
 from console.departures import remove_member
-from console.organizations.errors import Refusal
 from console.organizations.models import Organization
 from console.rules import change_settings
 from environments.actions import mark_ready, push_to_production
 from environments.models import Release
 from tests.builders import a_candidate, a_ready_version, an_agent, draft_of
 from tests.cast import Person
-from tests.races import at_once
+from tests.races import outcome, outcomes_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,17 +46,6 @@ def held(rows: Callable[[], object]) -> Iterator[None]:
     finally:
         ends.set()
         holder.join()
-
-
-def outcome(act: Callable[[], object]) -> str:
-    """What came of it, on a connection of its own."""
-    try:
-        act()
-    except Refusal as refusal:
-        return refusal.code
-    finally:
-        connection.close()
-    return "ok"
 
 
 def wait_for_waiters(count: int) -> None:
@@ -123,13 +112,13 @@ def test_save_draft__two_agents_with_the_same_new_texts_in_another_order__both_a
         )
         cursor.execute("CREATE TRIGGER slowly BEFORE INSERT ON agents_part FOR EACH ROW EXECUTE FUNCTION slowly()")
 
-    def save(number: int) -> str:
+    def save(number: int) -> None:
         ordered = texts if number else texts[::-1]
         config = {"knowledge": {f"k{place}": text for place, text in enumerate(ordered)}}
-        return outcome(lambda: save_draft(agents[number], actor=dana.actor(), config=config, token=tokens[number]))
+        save_draft(agents[number], actor=dana.actor(), config=config, token=tokens[number])
 
     try:
-        assert at_once(2, save) == ["ok", "ok"]
+        assert outcomes_at_once(partial(save, 0), partial(save, 1)) == ["ok", "ok"]
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION slowly CASCADE")

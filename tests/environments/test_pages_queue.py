@@ -1,9 +1,11 @@
 """My queue: what waits for a person by what they may do, oldest first, who is on it, and what comes next."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -235,11 +237,8 @@ def test_claim__two_people_at_once__one_has_it_and_the_other_reads_the_name(
     builders.a_candidate(organization, author=dana)
     form = {"version": Version.objects.get().pk, "take": "on"}
 
-    def take(number: int) -> int:
-        try:
-            return (quinn, jon)[number].client().post(f"{QUEUE}/claim", form).status_code
-        finally:
-            connection.close()
+    def take(client: Client) -> int:
+        return client.post(f"{QUEUE}/claim", form).status_code
 
-    assert sorted(at_once(2, take)) == [302, 409]
+    assert sorted(at_once(partial(take, quinn.client()), partial(take, jon.client()))) == [302, 409]
     assert Claim.objects.count() == 1

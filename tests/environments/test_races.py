@@ -1,50 +1,24 @@
 """Two or sixty-four people at once, on the real database: one wins, the others get a clean refusal."""
 
 import itertools
-import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from agents.actions import save_draft
 from agents.actions.drafts import draft_token
 from agents.contents import load
 from agents.models import Draft, Version
 from audit.models import Event
-from console.organizations.errors import Refusal
 from console.organizations.models import Organization
 from environments.actions import mark_ready, promote, publish, push_to_production, rollback
 from environments.models import Deployment, Pin
 from tests.cast import Person
 from tests.environments.story import moves, new_agent, served, state_of, to_live, to_ready, to_staging, write
+from tests.races import outcomes_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run the acts on connections of their own, started together; `ok` or the refusal's code of each.
-
-    Any other exception ends the test: a race may refuse, it may not break.
-    """
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> str:
-        connection.ensure_connection()
-        start.wait()
-        try:
-            act()
-        except Refusal as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "ok"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_push_to_production__64_at_once__one_wins_and_one_event(
@@ -53,7 +27,9 @@ def test_push_to_production__64_at_once__one_wins_and_one_event(
     agent = new_agent(organization, dana)
     version = to_ready(agent, dana, quinn, "v1")
 
-    outcomes = at_once(*[lambda: push_to_production(agent, actor=mara.actor(), number=1, expected_live=0)] * 64)
+    outcomes = outcomes_at_once(
+        *[lambda: push_to_production(agent, actor=mara.actor(), number=1, expected_live=0)] * 64
+    )
 
     assert Counter(outcomes) == {"ok": 1, "stale": 63}
     assert state_of(version) == "production"
@@ -66,7 +42,7 @@ def test_push_to_production__64_at_once__one_wins_and_one_event(
 def test_publish__16_at_once__one_version_and_no_gap(organization: Organization, dana: Person) -> None:
     agent = new_agent(organization, dana)
 
-    outcomes = at_once(*[lambda: publish(agent, actor=dana.actor())] * 16)
+    outcomes = outcomes_at_once(*[lambda: publish(agent, actor=dana.actor())] * 16)
 
     assert Counter(outcomes) == {"ok": 1, "unchanged": 15}
     assert list(Version.objects.filter(agent=agent).values_list("number", flat=True)) == [1]
@@ -80,7 +56,7 @@ def test_promote__against_mark_ready__never_an_approval_of_what_staging_does_not
         first = to_staging(agent, dana, "v1")
         write(agent, dana, "v2")
 
-        decision, promotion = at_once(
+        decision, promotion = outcomes_at_once(
             partial(mark_ready, agent, actor=quinn.actor(), number=1),
             partial(publish, agent, actor=dana.actor()),
         )
@@ -89,7 +65,7 @@ def test_promote__against_mark_ready__never_an_approval_of_what_staging_does_not
         assert decision in {"ok", "illegal_transition"}
         assert served(agent) == {"staging": 2}
         assert state_of(first) == "superseded"
-        refused = at_once(partial(push_to_production, agent, actor=mara.actor(), number=1))
+        refused = outcomes_at_once(partial(push_to_production, agent, actor=mara.actor(), number=1))
         assert refused == ["approval_stale" if decision == "ok" else "illegal_transition"]
 
 
@@ -100,7 +76,7 @@ def test_save__against_publish__the_version_is_one_of_the_two_texts_and_nothing_
         agent = new_agent(organization, dana, slug=f"round-{round_}", prompt="before")
         token = draft_token(Draft.objects.select_related("manifest", "layout").get(agent=agent))
 
-        saving, publishing = at_once(
+        saving, publishing = outcomes_at_once(
             partial(save_draft, agent, actor=dana.actor(), config={"prompt": "after"}, token=token),
             partial(publish, agent, actor=dana.actor()),
         )
@@ -120,7 +96,7 @@ def test_save__32_at_once_on_one_token__one_is_saved_and_the_others_are_told(
     token = draft_token(Draft.objects.select_related("manifest", "layout").get(agent=agent))
     texts = [f"text {number}" for number in range(32)]
 
-    outcomes = at_once(
+    outcomes = outcomes_at_once(
         *[partial(save_draft, agent, actor=dana.actor(), config={"prompt": text}, token=token) for text in texts]
     )
 
@@ -137,7 +113,7 @@ def test_rollback__against_promote_and_push__ends_in_one_of_the_orders(
     to_live(agent, dana, quinn, mara, "v2")
     third = to_ready(agent, dana, quinn, "v3")
 
-    back, push = at_once(
+    back, push = outcomes_at_once(
         lambda: rollback(
             agent, actor=mara.actor(), environment="production", number=1, reason="Wrong", expected_live=2
         ),
@@ -158,7 +134,7 @@ def test_verbs__two_agents_at_once__never_wait_for_each_other_in_vain(
         to_staging(agent, dana, "v1")
         write(agent, dana, "v2")
 
-    outcomes = at_once(
+    outcomes = outcomes_at_once(
         *[partial(mark_ready, agent, actor=quinn.actor(), number=1) for agent in agents],
         *[partial(publish, agent, actor=dana.actor()) for agent in agents],
         *[partial(promote, agent, actor=dana.actor(), number=1, environment="staging") for agent in agents],
