@@ -11,6 +11,7 @@ from agents.contents import load
 from agents.models import Agent, Draft, Version
 from console.organizations.models import Organization
 from environments.actions import mark_ready, publish, push_to_production, request_changes, rollback
+from environments.models import Release
 from tests.cast import Person
 from tests.remembering import remembered
 
@@ -55,6 +56,12 @@ def an_agent(
     )
 
 
+@remembered
+def a_small_agent(organization: Organization, author: Person, slug: str = "order-desk", prompt: str = "One.") -> Agent:
+    """An agent that is only a draft, and the draft only a prompt."""
+    return an_agent(organization, author, slug=slug, name=slug.title(), config={"prompt": prompt})
+
+
 def draft_of(agent: Agent) -> Draft:
     """The draft as it is now."""
     return Draft.objects.select_related("manifest", "layout", "base").get(agent=agent)
@@ -80,11 +87,11 @@ def rewritten(agent: Agent, author: Person, config: dict[str, Any]) -> Draft:
 
 
 @remembered
-def published(agent: Agent, author: Person, prompt: str = "", description: str = "A change") -> Version:
+def published(agent: Agent, author: Person, prompt: str = "", description: str = "") -> Version:
     """The draft, with this prompt if one is given, as a version that Staging serves."""
     if prompt:
         edited(agent, author, prompt)
-    return publish(agent, actor=author.actor(), description=description).version
+    return publish(agent, actor=author.actor(), description=description or prompt or "A change").version
 
 
 @remembered
@@ -166,3 +173,28 @@ def copies(agent: Agent, slugs: list[str]) -> None:
         draft._state.adding = True
         draft.base = None
         draft.save_without_historical_record()  # type: ignore[attr-defined]  # as above
+
+
+@remembered
+def version_in(
+    state: str, organization: Organization, *, developer: Person, tester: Person, admin: Person, slug: str = "agent"
+) -> tuple[Agent, Version]:
+    """A fresh agent with a version in exactly this state."""
+    agent = a_small_agent(organization, developer, slug=slug.replace("_", "-"))
+    if state == Release.State.STAGING:
+        return agent, published(agent, developer, "v1")
+    if state == Release.State.CHANGES_REQUESTED:
+        version = published(agent, developer, "v1")
+        request_changes(agent, actor=tester.actor(), number=version.number, reason="Too long")
+        return agent, version
+    if state == Release.State.READY:
+        return agent, approved(agent, developer, tester, "v1")
+    first = pushed(agent, developer, tester, admin, "v1")
+    if state == Release.State.PRODUCTION:
+        return agent, first
+    second = pushed(agent, developer, tester, admin, "v2")
+    if state == Release.State.SUPERSEDED:
+        return agent, first
+    rollback(agent, actor=admin.actor(), environment="production", number=first.number, reason="Wrong answers")
+    assert state == Release.State.ROLLED_BACK
+    return agent, second

@@ -10,7 +10,7 @@ from environments.errors import SelfApproval
 from tests.agents.drafting import AGENT, DRAFT, digest_of, newest_refusal, newest_row, refused, row, seen_in, token_of
 from tests.builders import CONFIG, a_candidate, an_agent, config_of, draft_of, edited, published, rewritten
 from tests.cast import Person, join, new_account
-from tests.environments.story import served
+from tests.environments.standing import served
 from tests.pages import by_id, has_id, page, words
 
 TAKE = f"{DRAFT}/take"

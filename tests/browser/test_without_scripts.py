@@ -6,7 +6,7 @@ from console.organizations.models import Organization
 from tests import builders
 from tests.browser.conftest import Visit
 from tests.cast import Person
-from tests.environments.story import served
+from tests.environments.standing import served
 
 pytestmark = pytest.mark.browser
 

@@ -22,8 +22,8 @@ from environments.actions import (
     rollback,
 )
 from environments.jobs import revoke_stale_approvals
+from tests.builders import a_small_agent, approved, published, pushed
 from tests.cast import Person, join, new_account
-from tests.environments.story import new_agent, to_live, to_ready, to_staging
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,18 @@ class Approved:
         change_roles(membership, actor=self.mara.actor(), roles=list(roles))
 
 
-def approved(organization: Organization, dana: Person, mara: Person) -> Approved:
+def approved_by_noor(organization: Organization, dana: Person, mara: Person) -> Approved:
     """v2 of the order desk, by Dana, approved by Noor."""
     noor = new_account("noor@example.com", "Noor Basri")
     join(organization, mara, noor, "qa")
-    agent = new_agent(organization, dana)
-    to_staging(agent, dana, "v1")
-    to_ready(agent, dana, noor, "v2")
+    agent = a_small_agent(organization, dana)
+    published(agent, dana, "v1")
+    approved(agent, dana, noor, "v2")
     return Approved(agent, dana, noor, mara)
 
 
 def newer_in_staging(case: Approved) -> int:
-    to_staging(case.agent, case.dana, "v3")
+    published(case.agent, case.dana, "v3")
     return 2
 
 
@@ -73,9 +73,9 @@ def staging_rolled_back(case: Approved) -> int:
 
 def same_content_held(case: Approved) -> int:
     push_to_production(case.agent, actor=case.mara.actor(), number=2)
-    to_live(case.agent, case.dana, case.noor, case.mara, "v3")
-    to_staging(case.agent, case.dana, "v4")
-    to_ready(case.agent, case.dana, case.noor, "v3")
+    pushed(case.agent, case.dana, case.noor, case.mara, "v3")
+    published(case.agent, case.dana, "v4")
+    approved(case.agent, case.dana, case.noor, "v3")
     rollback(case.agent, actor=case.mara.actor(), environment="production", number=2, reason="Wrong answers")
     return 5
 

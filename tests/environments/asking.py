@@ -1,6 +1,6 @@
 """Asking for a lifecycle verb as a browser does, and the promises that every verb keeps when it refuses.
 
-The agent is always the order desk of the cast's organization; `story` takes it where a test begins.
+The agent is always the order desk of the cast's organization; `tests.builders` takes it where a test begins.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from audit.models import Event
 from environments.models import Deployment, Hold, Release, SignOff
 from tests.agents.drafting import newest_refusal, newest_row, refused, row
 from tests.cast import Person
-from tests.environments.story import served
+from tests.environments.standing import served
 from tests.pages import Answer, by_id, page, words
 
 AGENT = "/o/harbourline/agents/order-desk/"

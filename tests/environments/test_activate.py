@@ -7,6 +7,7 @@ from console.organizations.models import Organization
 from console.rules import change_settings
 from environments.models import Deployment
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, approved, published
 from tests.cast import Person
 from tests.environments.asking import (
     activation,
@@ -20,7 +21,7 @@ from tests.environments.asking import (
     seen,
     typed,
 )
-from tests.environments.story import new_agent, served, state_of, to_ready, to_staging
+from tests.environments.standing import served, state_of
 
 VERB = "release.activated"
 FORM = {"expected_live": "0", "note": "Kept", "ticket": "OPS-7"}
@@ -29,9 +30,9 @@ FORM = {"expected_live": "0", "note": "Kept", "ticket": "OPS-7"}
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person) -> Agent:
     """v2 is ready, v1 was in Staging before."""
-    made = new_agent(organization, dana)
-    to_staging(made, dana, "v1")
-    to_ready(made, dana, quinn, "v2")
+    made = a_small_agent(organization, dana)
+    published(made, dana, "v1")
+    approved(made, dana, quinn, "v2")
     return made
 
 
@@ -98,8 +99,8 @@ def test_activate__into_production_without_its_gates__refused_like_a_push(
 ) -> None:
     change_settings(organization, actor=mara.actor(), changes={"ticket_required": True})
     organization.refresh_from_db()
-    agent = new_agent(organization, dana)
-    to_ready(agent, dana, quinn, "v1")
+    agent = a_small_agent(organization, dana)
+    approved(agent, dana, quinn, "v1")
     address = activation(1, "production")
 
     with nothing_changes(agent, events=1):

@@ -11,7 +11,7 @@ from console.organizations.errors import Refusal
 from console.organizations.models import Organization
 from environments.actions import archive_agent
 from tests.agents.drafting import newest_row, refused, row
-from tests.builders import draft_of
+from tests.builders import a_small_agent, draft_of, edited, published, pushed
 from tests.cast import Person
 from tests.environments.asking import (
     AGENT,
@@ -27,7 +27,6 @@ from tests.environments.asking import (
     picture,
     typed,
 )
-from tests.environments.story import new_agent, to_live, to_staging, write
 from tests.pages import page, words
 
 VERB, ARCHIVE = "agent.archived", f"{AGENT}archive"
@@ -37,10 +36,10 @@ TEXT = "What I typed"
 @pytest.fixture
 def agent(organization: Organization, dana: Person) -> Agent:
     """v2 is in Staging, v1 was; the draft went on."""
-    made = new_agent(organization, dana)
-    to_staging(made, dana, "v1")
-    to_staging(made, dana, "v2")
-    write(made, dana, "v3 in the making")
+    made = a_small_agent(organization, dana)
+    published(made, dana, "v1")
+    published(made, dana, "v2")
+    edited(made, dana, "v3 in the making")
     return made
 
 
@@ -64,7 +63,7 @@ def test_archive_agent__not_live__is_put_away_and_stays_readable(agent: Agent, d
 def test_archive_agent__served_in_production__409_names_where(
     agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    to_live(agent, dana, quinn, mara, "v3")
+    pushed(agent, dana, quinn, mara, "v3")
 
     with nothing_changes(agent, events=1):
         response = mara.client().post(ARCHIVE)

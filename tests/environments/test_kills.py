@@ -18,8 +18,9 @@ from audit.models import Event
 from console.organizations.models import Organization
 from environments.actions import mark_ready, publish, push_to_production, rollback
 from environments.models import Deployment, Hold, SignOff
+from tests.builders import a_small_agent, approved, edited, published, pushed
 from tests.cast import Person
-from tests.environments.story import new_agent, served, state_of, to_live, to_ready, to_staging, write
+from tests.environments.standing import served, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,9 +98,9 @@ def facts(agent: Agent) -> dict[str, Any]:
 
 
 def test_publish__killed_anywhere__leaves_nothing_or_everything(organization: Organization, dana: Person) -> None:
-    agent = new_agent(organization, dana)
-    to_staging(agent, dana, "v1")
-    write(agent, dana, "v2")
+    agent = a_small_agent(organization, dana)
+    published(agent, dana, "v1")
+    edited(agent, dana, "v2")
     before = facts(agent)
 
     deaths, after = outcome_of_dying_everywhere(agent, lambda: publish(agent, actor=dana.actor()))
@@ -112,8 +113,8 @@ def test_publish__killed_anywhere__leaves_nothing_or_everything(organization: Or
 def test_mark_ready__killed_anywhere__leaves_nothing_or_everything(
     organization: Organization, dana: Person, quinn: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    to_staging(agent, dana, "v1")
+    agent = a_small_agent(organization, dana)
+    published(agent, dana, "v1")
     before = facts(agent)
 
     deaths, after = outcome_of_dying_everywhere(agent, lambda: mark_ready(agent, actor=quinn.actor(), number=1))
@@ -125,9 +126,9 @@ def test_mark_ready__killed_anywhere__leaves_nothing_or_everything(
 def test_push_to_production__killed_anywhere__leaves_nothing_or_everything(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    to_live(agent, dana, quinn, mara, "v1")
-    to_ready(agent, dana, quinn, "v2")
+    agent = a_small_agent(organization, dana)
+    pushed(agent, dana, quinn, mara, "v1")
+    approved(agent, dana, quinn, "v2")
     before = facts(agent)
 
     deaths, after = outcome_of_dying_everywhere(agent, lambda: push_to_production(agent, actor=mara.actor(), number=2))
@@ -140,9 +141,9 @@ def test_push_to_production__killed_anywhere__leaves_nothing_or_everything(
 def test_rollback__killed_anywhere__leaves_nothing_or_everything(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    to_live(agent, dana, quinn, mara, "v1")
-    to_live(agent, dana, quinn, mara, "v2")
+    agent = a_small_agent(organization, dana)
+    pushed(agent, dana, quinn, mara, "v1")
+    pushed(agent, dana, quinn, mara, "v2")
     before = facts(agent)
 
     def act() -> None:

@@ -25,9 +25,10 @@ from environments.actions import (
     rollback,
     withdraw_request,
 )
+from tests.builders import a_small_agent, edited
 from tests.cast import Person
 from tests.environments.model import Lifecycle
-from tests.environments.story import new_agent, served, state_of, write
+from tests.environments.standing import served, state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,11 +58,11 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.model = Lifecycle()
-        self.agent = new_agent(self.organization, self.dana, slug=f"agent-{next(self.slugs)}", prompt="a")
+        self.agent = a_small_agent(self.organization, self.dana, slug=f"agent-{next(self.slugs)}", prompt="a")
 
     @rule(text=strategies.sampled_from("abcd"))
     def save(self, text: str) -> None:
-        self.check(self.model.save(text), lambda: write(self.agent, self.dana, text))
+        self.check(self.model.save(text), lambda: edited(self.agent, self.dana, text))
 
     @rule()
     def publish(self) -> None:

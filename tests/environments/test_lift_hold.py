@@ -8,6 +8,7 @@ from console.organizations.models import Organization
 from environments.actions import mark_ready, promote, push_to_production, rollback
 from environments.models import Hold
 from tests.agents.drafting import newest_row, row
+from tests.builders import a_small_agent, edited, published, pushed
 from tests.cast import Person
 from tests.environments.asking import (
     PUSH,
@@ -20,7 +21,7 @@ from tests.environments.asking import (
     nothing_changes,
     typed,
 )
-from tests.environments.story import new_agent, served, state_of, to_live, to_staging, write
+from tests.environments.standing import served, state_of
 
 VERB = "release.hold_lifted"
 PAGE, FORM = lifting(2), {"reason": "The tool was down"}
@@ -29,9 +30,9 @@ PAGE, FORM = lifting(2), {"reason": "The tool was down"}
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person, mara: Person) -> Agent:
     """Production went back from v2 to v1; Staging still serves v2."""
-    made = new_agent(organization, dana)
-    to_live(made, dana, quinn, mara, "v1")
-    to_live(made, dana, quinn, mara, "v2")
+    made = a_small_agent(organization, dana)
+    pushed(made, dana, quinn, mara, "v1")
+    pushed(made, dana, quinn, mara, "v2")
     rollback(made, actor=mara.actor(), environment="production", number=1, reason="Wrong answers")
     return made
 
@@ -101,11 +102,11 @@ def test_lift_hold__of_content_that_another_version_has_too__frees_both(
     agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:
     fork_draft(agent, actor=dana.actor(), number=1)
-    to_staging(agent, dana, "v3")
+    published(agent, dana, "v3")
     mara.client().post(PAGE, FORM)
-    write(agent, dana, "v2")
+    edited(agent, dana, "v2")
 
-    version = to_staging(agent, dana, "v2")
+    version = published(agent, dana, "v2")
 
     assert (version.number, version.digest) == (4, agent.versions.get(number=2).digest)
     mark_ready(agent, actor=quinn.actor(), number=4)

@@ -12,6 +12,7 @@ from environments.actions import promote, publish
 from environments.models import SignOff
 from environments.rules import Rules
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, approved, edited, published
 from tests.cast import Person, join, new_account
 from tests.environments.asking import (
     DECIDE,
@@ -26,7 +27,7 @@ from tests.environments.asking import (
     typed,
     undone,
 )
-from tests.environments.story import new_agent, served, state_of, to_ready, to_staging, write
+from tests.environments.standing import served, state_of
 
 VERB = "release.marked_ready"
 
@@ -34,8 +35,8 @@ VERB = "release.marked_ready"
 @pytest.fixture
 def agent(organization: Organization, dana: Person) -> Agent:
     """v1, by Dana, is in Staging."""
-    made = new_agent(organization, dana)
-    to_staging(made, dana, "v1")
+    made = a_small_agent(organization, dana)
+    published(made, dana, "v1")
     return made
 
 
@@ -95,7 +96,7 @@ def test_mark_ready__not_what_was_seen_or_no_candidate__refused_with_the_text_ke
         response = client.post(DECIDE, first)
     assert_refused(response, 409, VERB, "illegal_transition", "v1 is in the state Ready for Production")
     assert "Ten orders tried" in typed(response)
-    to_staging(agent, dana, "v2")
+    published(agent, dana, "v2")
     with nothing_changes(agent, events=1):
         response = client.post(DECIDE, first)
     assert_refused(response, 409, VERB, "illegal_transition", "v1 is in the state Superseded")
@@ -115,37 +116,37 @@ def test_mark_ready__bad_input__422_or_404_and_the_note_may_be_left_out(agent: A
 
 def wrote_and_published(agent: Agent, robin: Person, dana: Person, mara: Person) -> None:
     """The author."""
-    to_staging(agent, robin, "v2")
+    published(agent, robin, "v2")
 
 
 def wrote_what_another_published(agent: Agent, robin: Person, dana: Person, mara: Person) -> None:
     """A contributor through another person's publish."""
-    write(agent, robin, "v2")
+    edited(agent, robin, "v2")
     publish(agent, actor=dana.actor())
 
 
 def wrote_first_and_another_last(agent: Agent, robin: Person, dana: Person, mara: Person) -> None:
     """A contributor whose text another person changed before publishing it."""
-    write(agent, robin, "v2 begun")
-    to_staging(agent, dana, "v2")
+    edited(agent, robin, "v2 begun")
+    published(agent, dana, "v2")
 
 
 def wrote_what_it_stands_on(agent: Agent, robin: Person, dana: Person, mara: Person) -> None:
     """The author of the base, which nobody approved."""
-    to_staging(agent, robin, "v2")
-    to_staging(agent, dana, "v3")
+    published(agent, robin, "v2")
+    published(agent, dana, "v3")
 
 
 def wrote_the_same_content_before(agent: Agent, robin: Person, dana: Person, mara: Person) -> None:
     """The author of an earlier version with this content, published again by another person."""
-    to_staging(agent, robin, "v2")
-    to_ready(agent, dana, join_tester(agent, mara), "v3")
-    to_staging(agent, dana, "v2")
+    published(agent, robin, "v2")
+    approved(agent, dana, join_tester(agent, mara), "v3")
+    published(agent, dana, "v2")
 
 
 def promoted_it(agent: Agent, robin: Person, dana: Person, mara: Person) -> None:
     """Who brought somebody else's version to Staging."""
-    to_staging(agent, dana, "v2")
+    published(agent, dana, "v2")
     promote(agent, actor=robin.actor(), number=1, environment="staging")
     promote(agent, actor=robin.actor(), number=2, environment="staging")
 
@@ -154,7 +155,7 @@ def changed_roles_since(agent: Agent, robin: Person, dana: Person, mara: Person)
     """The author as a developer, who is a tester only by now."""
     organization = agent.organization
     change_roles(robin.membership_in(organization), actor=mara.actor(), roles=["developer"])
-    to_staging(agent, robin, "v2")
+    published(agent, robin, "v2")
     change_roles(robin.membership_in(organization), actor=mara.actor(), roles=["qa"])
 
 
@@ -209,8 +210,8 @@ def test_mark_ready__own_work_while_the_rule_is_off__is_flagged_for_ever(
 def test_mark_ready__work_below_that_others_approved__is_no_own_work(
     agent: Agent, robin: Person, dana: Person, quinn: Person
 ) -> None:
-    to_ready(agent, robin, quinn, "v2")
-    to_staging(agent, dana, "v3")
+    approved(agent, robin, quinn, "v2")
+    published(agent, dana, "v3")
 
     assert robin.client().post(DECIDE, form_of(agent)).status_code == 302
     assert newest_row() == decision_row(VERB, agent, robin, "Ten orders tried", self_approval=False)

@@ -23,8 +23,9 @@ from environments.actions import (
     rollback,
     withdraw_request,
 )
+from tests.builders import version_in
 from tests.cast import Person, join, new_account
-from tests.environments.story import state_of, version_in
+from tests.environments.standing import state_of
 
 STATES = ["staging", "changes_requested", "ready", "production", "superseded", "rolled_back"]
 NO = "permission_denied"

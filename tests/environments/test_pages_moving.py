@@ -9,7 +9,7 @@ from environments.actions import promote, publish
 from environments.models import Deployment, Pin
 from tests import builders
 from tests.cast import Person, prove
-from tests.environments.story import served
+from tests.environments.standing import served
 from tests.pages import by_id, heading, hidden_value, page, words
 
 AGENT = "/o/harbourline/agents/order-desk/"

@@ -21,8 +21,8 @@ from environments.available import Offer, offers
 from environments.policies import permissions_on_agent
 from environments.standing import standing_of
 from tests import builders
+from tests.builders import version_in
 from tests.cast import Person, join, new_account
-from tests.environments.story import version_in
 from tests.pages import page, words
 
 STATES = ["staging", "changes_requested", "ready", "production", "superseded", "rolled_back"]

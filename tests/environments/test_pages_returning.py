@@ -8,7 +8,7 @@ from environments.actions import rollback
 from environments.models import Hold
 from tests import builders
 from tests.cast import Person
-from tests.environments.story import served
+from tests.environments.standing import served
 from tests.pages import by_id, hidden_value, page, words
 
 AGENT = "/o/harbourline/agents/order-desk/"

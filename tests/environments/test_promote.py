@@ -7,6 +7,7 @@ from console.organizations.models import Organization
 from environments.actions import lift_hold, rollback
 from environments.models import Deployment
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, published, pushed
 from tests.cast import Person
 from tests.environments.asking import (
     PROMOTE,
@@ -20,7 +21,7 @@ from tests.environments.asking import (
     seen,
     typed,
 )
-from tests.environments.story import new_agent, served, state_of, to_live, to_staging
+from tests.environments.standing import served, state_of
 
 VERB = "release.promoted"
 FIRST = f"{PROMOTE}?version=1"
@@ -29,17 +30,17 @@ FIRST = f"{PROMOTE}?version=1"
 @pytest.fixture
 def agent(organization: Organization, dana: Person) -> Agent:
     """v2 is in Staging, v1 was."""
-    made = new_agent(organization, dana)
-    to_staging(made, dana, "v1")
-    to_staging(made, dana, "v2")
+    made = a_small_agent(organization, dana)
+    published(made, dana, "v1")
+    published(made, dana, "v2")
     return made
 
 
 @pytest.fixture
 def held(agent: Agent, dana: Person, quinn: Person, mara: Person) -> Agent:
     """Production went back from v4 to v3; Staging still serves v4."""
-    to_live(agent, dana, quinn, mara, "v3")
-    to_live(agent, dana, quinn, mara, "v4")
+    pushed(agent, dana, quinn, mara, "v3")
+    pushed(agent, dana, quinn, mara, "v4")
     rollback(agent, actor=mara.actor(), environment="production", number=3, reason="Wrong answers")
     return agent
 

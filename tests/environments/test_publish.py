@@ -10,7 +10,7 @@ from console.organizations.models import Organization
 from environments.actions import promote, publish, rollback
 from environments.models import Deployment
 from tests.agents.drafting import newest_row, token_of
-from tests.builders import draft_of, rewritten
+from tests.builders import a_small_agent, draft_of, edited, published, pushed, rewritten
 from tests.cast import Person
 from tests.environments.asking import (
     PROMOTE,
@@ -26,7 +26,7 @@ from tests.environments.asking import (
     typed,
     undone,
 )
-from tests.environments.story import new_agent, served, state_of, to_live, to_staging, write
+from tests.environments.standing import served, state_of
 from tests.pages import page, words
 
 VERB = "release.published"
@@ -34,7 +34,7 @@ VERB = "release.published"
 
 @pytest.fixture
 def agent(organization: Organization, dana: Person) -> Agent:
-    return new_agent(organization, dana)
+    return a_small_agent(organization, dana)
 
 
 def test_publish__first_and_second__cut_and_pin_a_version_each(agent: Agent, dana: Person) -> None:
@@ -52,7 +52,7 @@ def test_publish__first_and_second__cut_and_pin_a_version_each(agent: Agent, dan
     assert newest_row() == move_row(VERB, agent, dana, reason="Shorter greeting")
     assert (newest_row()["before"], newest_row()["after"]) == ("", form["expected_digest"])
 
-    write(agent, dana, "Two.")
+    edited(agent, dana, "Two.")
     client.post(PROMOTE, seen(client, PROMOTE) | {"note": ""})
 
     assert (state_of(version), served(agent)) == ("superseded", {"staging": 2})
@@ -64,8 +64,8 @@ def test_publish__first_and_second__cut_and_pin_a_version_each(agent: Agent, dan
 
 
 def test_publish__draft_equal_to_the_latest_version__promotes_it_or_is_unchanged(agent: Agent, dana: Person) -> None:
-    to_staging(agent, dana, "v1")
-    to_staging(agent, dana, "v2")
+    published(agent, dana, "v1")
+    published(agent, dana, "v2")
     client = dana.client()
     form = {"expected_digest": draft_of(agent).manifest.digest, "expected_live": "2", "note": "Kept"}
 
@@ -83,8 +83,8 @@ def test_publish__draft_equal_to_the_latest_version__promotes_it_or_is_unchanged
 def test_publish__by_others__404_to_strangers_403_without_the_right(
     agent: Agent, dana: Person, quinn: Person, avery: Person, sam: Person
 ) -> None:
-    to_staging(agent, dana, "v1")
-    write(agent, dana, "v2")
+    published(agent, dana, "v1")
+    edited(agent, dana, "v2")
     form = seen(dana.client(), PROMOTE) | {"note": "Mine"}
 
     assert_closed_to(sam, agent, PROMOTE, form)
@@ -99,14 +99,14 @@ def test_publish__something_moved_since_it_was_seen__412_on_record_and_nothing_e
 ) -> None:
     client = dana.client()
     form = seen(client, PROMOTE) | {"note": "Kept"}
-    write(agent, mara, "Other.")
+    edited(agent, mara, "Other.")
 
     with nothing_changes(agent, events=1):
         response = client.post(PROMOTE, form)
     assert_refused(response, 412, VERB, "stale", "Mara Lindqvist changed the draft")
     assert "Kept" in typed(response)
     publish(agent, actor=mara.actor())
-    write(agent, dana, "Third.")
+    edited(agent, dana, "Third.")
     with nothing_changes(agent, events=1):
         response = client.post(PROMOTE, form | {"expected_digest": draft_of(agent).manifest.digest})
     assert_refused(response, 412, VERB, "stale", "now serves v1, by Mara Lindqvist")
@@ -170,15 +170,15 @@ BEHIND: list[tuple[Callable[..., None], int, str]] = [
 def test_publish__draft_behind_a_move__409_until_the_version_is_merged(
     agent: Agent, dana: Person, quinn: Person, mara: Person, subtests: pytest.Subtests
 ) -> None:
-    to_live(agent, dana, quinn, mara, "v1")
-    write(agent, dana, "v2 in the making")
-    to_live(agent, dana, quinn, mara, "v2")
+    pushed(agent, dana, quinn, mara, "v1")
+    edited(agent, dana, "v2 in the making")
+    pushed(agent, dana, quinn, mara, "v2")
     client = dana.client()
 
     for moved, number, by in BEHIND:
         with subtests.test(moved.__name__), undone():
             moved(agent, dana, quinn, mara)
-            write(agent, dana, "v3")
+            edited(agent, dana, "v3")
             with nothing_changes(agent, events=1):
                 response = client.post(PROMOTE, draft_form(agent))
             assert_refused(response, 409, VERB, "stale_base", by)
@@ -200,10 +200,10 @@ def draft_form(agent: Agent) -> dict[str, str]:
 
 
 def test_publish__draft_started_anew_from_an_older_version__is_no_step_behind(agent: Agent, dana: Person) -> None:
-    to_staging(agent, dana, "v1")
-    to_staging(agent, dana, "v2")
+    published(agent, dana, "v1")
+    published(agent, dana, "v2")
     fork_draft(agent, actor=dana.actor(), number=1)
-    write(agent, dana, "v3 on v1")
+    edited(agent, dana, "v3 on v1")
     client = dana.client()
 
     assert client.post(PROMOTE, seen(client, PROMOTE)).status_code == 302
@@ -213,12 +213,12 @@ def test_publish__draft_started_anew_from_an_older_version__is_no_step_behind(ag
 def test_publish__content_that_is_on_hold__409_and_no_number_is_used(
     agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    to_live(agent, dana, quinn, mara, "v1")
-    to_live(agent, dana, quinn, mara, "v2")
+    pushed(agent, dana, quinn, mara, "v1")
+    pushed(agent, dana, quinn, mara, "v2")
     rollback(agent, actor=mara.actor(), environment="production", number=1, reason="Wrong answers")
     fork_draft(agent, actor=dana.actor(), number=1)
-    to_staging(agent, dana, "v3")
-    write(agent, dana, "v2")
+    published(agent, dana, "v3")
+    edited(agent, dana, "v2")
     client = dana.client()
     form, before = {"expected_digest": draft_of(agent).manifest.digest, "expected_live": "3"}, picture(agent)
 

@@ -13,8 +13,9 @@ from console.rules import change_settings
 from environments.actions import promote
 from environments.models import Deployment, Pin, SignOff
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, approved, edited, published, pushed
 from tests.cast import Person, join, new_account
-from tests.environments.ageing import WAYS, approved
+from tests.environments.ageing import WAYS, approved_by_noor
 from tests.environments.asking import (
     PUSH,
     assert_bad_texts,
@@ -28,7 +29,7 @@ from tests.environments.asking import (
     typed,
     undone,
 )
-from tests.environments.story import new_agent, served, state_of, to_live, to_ready, to_staging, write
+from tests.environments.standing import served, state_of
 
 VERB = "release.pushed_to_production"
 
@@ -36,8 +37,8 @@ VERB = "release.pushed_to_production"
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person) -> Agent:
     """v1, by Dana, was marked ready by Quinn."""
-    made = new_agent(organization, dana)
-    to_ready(made, dana, quinn, "v1")
+    made = a_small_agent(organization, dana)
+    approved(made, dana, quinn, "v1")
     return made
 
 
@@ -74,7 +75,7 @@ def test_push_to_production__ready_version__is_served_and_the_record_keeps_why(
     assert newest_row() == move_row(VERB, agent, mara, reason="Go ahead")
     assert (newest_row()["before"], newest_row()["data"]["ticket"]) == ("", "OPS-7")
 
-    second = to_ready(agent, dana, quinn, "v2")
+    second = approved(agent, dana, quinn, "v2")
     client.post(PUSH, form_of(agent, 2, live=1))
     assert [state_of(version), state_of(second)] == ["superseded", "production"]
     assert newest_row()["before"] == version.digest
@@ -93,7 +94,7 @@ def test_push_to_production__by_others__404_to_strangers_403_without_the_right(
 def test_push_to_production__approval_does_not_hold_any_more__409_and_nothing_is_served(
     organization: Organization, dana: Person, mara: Person, subtests: pytest.Subtests
 ) -> None:
-    case, client = approved(organization, dana, mara), mara.client()
+    case, client = approved_by_noor(organization, dana, mara), mara.client()
 
     for way in WAYS:
         with subtests.test(way.name), undone():
@@ -111,14 +112,14 @@ def test_push_to_production__approval_does_not_hold_any_more__409_and_nothing_is
 def test_push_to_production__things_happened_that_do_not_concern_the_approval__it_still_holds(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    case = approved(organization, dana, mara)
+    case = approved_by_noor(organization, dana, mara)
     grant_role(case.agent, actor=mara.actor(), user=case.noor.user, role="qa")
     case.noor_becomes("auditor")
     case.rules(ticket_required=True, developers_read_staging=True)
     case.rules(ticket_required=False, fresh_sign_in_for_production=False)
-    write(case.agent, dana, "v3 in the making")
-    other = new_agent(organization, dana, slug="another")
-    to_staging(other, dana, "v1")
+    edited(case.agent, dana, "v3 in the making")
+    other = a_small_agent(organization, dana, slug="another")
+    published(other, dana, "v1")
 
     with shifted_by(timedelta(days=29)):
         response = mara.client().post(PUSH, form_of(case.agent, 2))
@@ -132,7 +133,7 @@ def test_push_to_production__not_what_was_seen__412_and_nothing_executed(
 ) -> None:
     client = mara.client()
     client.post(PUSH, form_of(agent))
-    to_ready(agent, dana, quinn, "v2")
+    approved(agent, dana, quinn, "v2")
 
     for wrong, said in [
         ({"expected_digest": "0" * 64}, "v2 is not what you reviewed"),
@@ -163,8 +164,8 @@ def test_push_to_production__without_ticket_or_fresh_sign_in__refused_and_on_rec
 ) -> None:
     change_settings(organization, actor=mara.actor(), changes={"ticket_required": True})
     organization.refresh_from_db()
-    agent = new_agent(organization, dana)
-    to_ready(agent, dana, quinn, "v1")
+    agent = a_small_agent(organization, dana)
+    approved(agent, dana, quinn, "v1")
 
     with nothing_changes(agent, events=1):
         response = mara.client().post(PUSH, form_of(agent) | {"ticket": "  "})
@@ -192,20 +193,20 @@ def test_push_to_production__bad_input__422_or_404_and_no_verb_is_asked(agent: A
 
 def by_the_admin(agent: Agent, robin: Person, dana: Person, quinn: Person) -> None:
     """The author."""
-    to_ready(agent, robin, quinn, "v2")
+    approved(agent, robin, quinn, "v2")
 
 
 def begun_by_the_admin(agent: Agent, robin: Person, dana: Person, quinn: Person) -> None:
     """A contributor through another person's publish."""
-    write(agent, robin, "v2 begun")
-    to_ready(agent, dana, quinn, "v2")
+    edited(agent, robin, "v2 begun")
+    approved(agent, dana, quinn, "v2")
 
 
 def the_admins_text_again(agent: Agent, robin: Person, dana: Person, quinn: Person) -> None:
     """The author of this content in an earlier version."""
-    to_staging(agent, robin, "v2")
-    to_ready(agent, dana, quinn, "v3")
-    to_ready(agent, dana, quinn, "v2")
+    published(agent, robin, "v2")
+    approved(agent, dana, quinn, "v3")
+    approved(agent, dana, quinn, "v2")
 
 
 def test_push_to_production__own_work__403_self_approval_naming_others(
@@ -231,7 +232,7 @@ def test_push_to_production__own_work_while_the_rule_is_off__is_flagged_for_ever
     robin = new_account("robin@example.com", "Robin Hale")
     join(agent.organization, mara, robin, "developer", "org_admin")
     change_settings(agent.organization, actor=mara.actor(), changes={"four_eyes": False})
-    to_ready(agent, robin, quinn, "v2")
+    approved(agent, robin, quinn, "v2")
 
     assert robin.client().post(PUSH, form_of(agent, 2)).status_code == 302
     assert Deployment.objects.get(agent=agent, action="push").is_self_approval
@@ -242,7 +243,7 @@ def test_push_to_production__own_work_while_the_rule_is_off__is_flagged_for_ever
 def test_push_to_production__promoted_by_the_admin_but_written_by_others__is_no_own_work(
     agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    to_live(agent, dana, quinn, mara, "v2")
+    pushed(agent, dana, quinn, mara, "v2")
     promote(agent, actor=mara.actor(), number=1, environment="staging")
     mark = {"decision": "mark_ready", "number": "1", "expected_digest": agent.versions.get(number=1).digest}
     quinn.client().post(PUSH.replace("push", "staging"), mark)

@@ -14,8 +14,9 @@ from audit.models import Event
 from console.organizations.models import Organization
 from environments.actions import mark_ready, promote, publish, push_to_production, rollback
 from environments.models import Deployment, Pin
+from tests.builders import a_small_agent, approved, edited, published, pushed
 from tests.cast import Person
-from tests.environments.story import moves, new_agent, served, state_of, to_live, to_ready, to_staging, write
+from tests.environments.standing import moves, served, state_of
 from tests.races import outcomes_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_push_to_production__64_at_once__one_wins_and_one_event(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    version = to_ready(agent, dana, quinn, "v1")
+    agent = a_small_agent(organization, dana)
+    version = approved(agent, dana, quinn, "v1")
 
     outcomes = outcomes_at_once(
         *[lambda: push_to_production(agent, actor=mara.actor(), number=1, expected_live=0)] * 64
@@ -40,7 +41,7 @@ def test_push_to_production__64_at_once__one_wins_and_one_event(
 
 
 def test_publish__16_at_once__one_version_and_no_gap(organization: Organization, dana: Person) -> None:
-    agent = new_agent(organization, dana)
+    agent = a_small_agent(organization, dana)
 
     outcomes = outcomes_at_once(*[lambda: publish(agent, actor=dana.actor())] * 16)
 
@@ -52,9 +53,9 @@ def test_promote__against_mark_ready__never_an_approval_of_what_staging_does_not
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
     for round_ in range(8):
-        agent = new_agent(organization, dana, slug=f"round-{round_}")
-        first = to_staging(agent, dana, "v1")
-        write(agent, dana, "v2")
+        agent = a_small_agent(organization, dana, slug=f"round-{round_}")
+        first = published(agent, dana, "v1")
+        edited(agent, dana, "v2")
 
         decision, promotion = outcomes_at_once(
             partial(mark_ready, agent, actor=quinn.actor(), number=1),
@@ -73,7 +74,7 @@ def test_save__against_publish__the_version_is_one_of_the_two_texts_and_nothing_
     organization: Organization, dana: Person
 ) -> None:
     for round_ in range(8):
-        agent = new_agent(organization, dana, slug=f"round-{round_}", prompt="before")
+        agent = a_small_agent(organization, dana, slug=f"round-{round_}", prompt="before")
         token = draft_token(Draft.objects.select_related("manifest", "layout").get(agent=agent))
 
         saving, publishing = outcomes_at_once(
@@ -92,7 +93,7 @@ def test_save__against_publish__the_version_is_one_of_the_two_texts_and_nothing_
 def test_save__32_at_once_on_one_token__one_is_saved_and_the_others_are_told(
     organization: Organization, dana: Person
 ) -> None:
-    agent = new_agent(organization, dana)
+    agent = a_small_agent(organization, dana)
     token = draft_token(Draft.objects.select_related("manifest", "layout").get(agent=agent))
     texts = [f"text {number}" for number in range(32)]
 
@@ -108,10 +109,10 @@ def test_save__32_at_once_on_one_token__one_is_saved_and_the_others_are_told(
 def test_rollback__against_promote_and_push__ends_in_one_of_the_orders(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    to_live(agent, dana, quinn, mara, "v1")
-    to_live(agent, dana, quinn, mara, "v2")
-    third = to_ready(agent, dana, quinn, "v3")
+    agent = a_small_agent(organization, dana)
+    pushed(agent, dana, quinn, mara, "v1")
+    pushed(agent, dana, quinn, mara, "v2")
+    third = approved(agent, dana, quinn, "v3")
 
     back, push = outcomes_at_once(
         lambda: rollback(
@@ -129,10 +130,10 @@ def test_rollback__against_promote_and_push__ends_in_one_of_the_orders(
 def test_verbs__two_agents_at_once__never_wait_for_each_other_in_vain(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    agents = [new_agent(organization, dana, slug=f"agent-{number}") for number in range(8)]
+    agents = [a_small_agent(organization, dana, slug=f"agent-{number}") for number in range(8)]
     for agent in agents:
-        to_staging(agent, dana, "v1")
-        write(agent, dana, "v2")
+        published(agent, dana, "v1")
+        edited(agent, dana, "v2")
 
     outcomes = outcomes_at_once(
         *[partial(mark_ready, agent, actor=quinn.actor(), number=1) for agent in agents],

@@ -6,6 +6,7 @@ from agents.models import Agent
 from console.organizations.models import Organization
 from environments.models import SignOff
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, published
 from tests.cast import Person
 from tests.environments.asking import (
     DECIDE,
@@ -18,15 +19,15 @@ from tests.environments.asking import (
     seen,
     typed,
 )
-from tests.environments.story import new_agent, served, state_of, to_staging
+from tests.environments.standing import served, state_of
 
 VERB = "release.changes_requested"
 
 
 @pytest.fixture
 def agent(organization: Organization, dana: Person) -> Agent:
-    made = new_agent(organization, dana)
-    to_staging(made, dana, "v1")
+    made = a_small_agent(organization, dana)
+    published(made, dana, "v1")
     return made
 
 
@@ -79,7 +80,7 @@ def test_request_changes__twice_or_replaced_or_not_what_was_seen__refused(
         response = client.post(DECIDE, form_of(agent, "Once more"))
     assert_refused(response, 409, VERB, "illegal_transition", "v1 is in the state Changes requested")
     assert "Once more" in typed(response)
-    to_staging(agent, dana, "v2")
+    published(agent, dana, "v2")
     with nothing_changes(agent, events=1):
         response = client.post(DECIDE, form | {"number": "1"})
     assert_refused(response, 409, VERB, "illegal_transition", "v1 is in the state Superseded")

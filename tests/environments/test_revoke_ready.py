@@ -7,6 +7,7 @@ from console.organizations.models import Organization
 from environments.actions import push_to_production
 from environments.models import SignOff
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, approved
 from tests.cast import Person
 from tests.environments.asking import (
     DECIDE,
@@ -20,15 +21,15 @@ from tests.environments.asking import (
     seen,
     typed,
 )
-from tests.environments.story import new_agent, served, state_of, to_ready
+from tests.environments.standing import served, state_of
 
 VERB = "release.ready_revoked"
 
 
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person) -> Agent:
-    made = new_agent(organization, dana)
-    to_ready(made, dana, quinn, "v1")
+    made = a_small_agent(organization, dana)
+    approved(made, dana, quinn, "v1")
     return made
 
 

@@ -13,10 +13,18 @@ from console.organizations.models import Organization
 from environments.actions import archive_agent, mark_ready, revoke_stale_approval
 from environments.jobs import revoke_stale_approvals
 from environments.models import SignOff
+from tests.builders import a_small_agent, approved, published, pushed
 from tests.cast import Person
-from tests.environments.ageing import NOTICED, Approved, Way, approved, signer_lost_the_role, ticket_rule_switched_on
+from tests.environments.ageing import (
+    NOTICED,
+    Approved,
+    Way,
+    approved_by_noor,
+    signer_lost_the_role,
+    ticket_rule_switched_on,
+)
 from tests.environments.asking import AGENT, nothing_changes, undone
-from tests.environments.story import new_agent, state_of, to_live, to_ready, to_staging
+from tests.environments.standing import state_of
 from tests.pages import page, words
 
 VERB = "release.approval_expired"
@@ -30,7 +38,7 @@ def taken_back() -> int:
 def test_revoke_stale_approval__that_does_not_hold__is_taken_back_with_the_reason(
     organization: Organization, dana: Person, mara: Person, subtests: pytest.Subtests
 ) -> None:
-    case = approved(organization, dana, mara)
+    case = approved_by_noor(organization, dana, mara)
 
     for way in NOTICED:
         with subtests.test(way.name), undone():
@@ -59,11 +67,11 @@ def assert_taken_back(case: Approved, way: Way) -> None:
 def test_revoke_stale_approval__one_of_several__leaves_the_others(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    case = approved(organization, dana, mara)
-    others = [new_agent(organization, dana, slug=slug) for slug in ("candidate", "ready", "live")]
-    to_staging(others[0], dana, "v1")
-    to_ready(others[1], dana, quinn, "v1")
-    to_live(others[2], dana, quinn, mara, "v1")
+    case = approved_by_noor(organization, dana, mara)
+    others = [a_small_agent(organization, dana, slug=slug) for slug in ("candidate", "ready", "live")]
+    published(others[0], dana, "v1")
+    approved(others[1], dana, quinn, "v1")
+    pushed(others[2], dana, quinn, mara, "v1")
     with nothing_changes(case.agent, events=0):
         assert taken_back() == 0
     signer_lost_the_role(case)
@@ -77,7 +85,7 @@ def test_revoke_stale_approval__one_of_several__leaves_the_others(
 def test_revoke_stale_approval__after_it__says_why_and_qa_decides_anew(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    case = approved(organization, dana, mara)
+    case = approved_by_noor(organization, dana, mara)
     ticket_rule_switched_on(case)
     taken_back()
 
@@ -90,7 +98,7 @@ def test_revoke_stale_approval__after_it__says_why_and_qa_decides_anew(
 def test_revoke_stale_approval__of_an_archived_agent__is_taken_back_too(
     organization: Organization, dana: Person, mara: Person
 ) -> None:
-    case = approved(organization, dana, mara)
+    case = approved_by_noor(organization, dana, mara)
     archive_agent(case.agent, actor=mara.actor())
     signer_lost_the_role(case)
 
@@ -101,7 +109,7 @@ def test_revoke_stale_approval__of_an_archived_agent__is_taken_back_too(
 def test_revoke_stale_approval__of_what_is_not_ready__is_refused(
     organization: Organization, dana: Person, mara: Person
 ) -> None:
-    case = approved(organization, dana, mara)
+    case = approved_by_noor(organization, dana, mara)
 
     with nothing_changes(case.agent, events=1), pytest.raises(Refusal, match="v1 is in the state Superseded"):
         revoke_stale_approval(case.agent, actor=SYSTEM, number=1)

@@ -10,6 +10,7 @@ from console.organizations.models import Organization
 from console.rules import change_settings
 from environments.models import Deployment, Hold
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, published, pushed
 from tests.cast import Person, join, new_account
 from tests.environments.asking import (
     ROLLBACK,
@@ -23,7 +24,7 @@ from tests.environments.asking import (
     seen,
     typed,
 )
-from tests.environments.story import new_agent, served, to_live, to_staging
+from tests.environments.standing import served
 
 VERB = "release.rolled_back"
 FORM = {"number": "1", "expected_live": "2", "reason": "Wrong answers"}
@@ -32,10 +33,10 @@ FORM = {"number": "1", "expected_live": "2", "reason": "Wrong answers"}
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person, mara: Person) -> Agent:
     """v2 is live, v1 was; v3 waits in Staging."""
-    made = new_agent(organization, dana)
-    to_live(made, dana, quinn, mara, "v1")
-    to_live(made, dana, quinn, mara, "v2")
-    to_staging(made, dana, "v3")
+    made = a_small_agent(organization, dana)
+    pushed(made, dana, quinn, mara, "v1")
+    pushed(made, dana, quinn, mara, "v2")
+    published(made, dana, "v3")
     return made
 
 
@@ -95,7 +96,7 @@ def test_rollback__to_what_is_served_held_or_was_never_there__409(agent: Agent, 
 def test_rollback__somebody_was_faster__412_names_who_and_nothing_is_executed(
     agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    to_live(agent, dana, quinn, mara, "v4")
+    pushed(agent, dana, quinn, mara, "v4")
 
     with nothing_changes(agent, events=1):
         response = mara.client().post(ROLLBACK, FORM)
@@ -107,8 +108,8 @@ def test_rollback__somebody_was_faster__412_names_who_and_nothing_is_executed(
 def test_rollback__where_nothing_is_served_or_no_such_place__404_with_the_text(
     organization: Organization, dana: Person, mara: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    to_staging(agent, dana, "v1")
+    agent = a_small_agent(organization, dana)
+    published(agent, dana, "v1")
     client = mara.client()
 
     with nothing_changes(agent, events=1):
@@ -125,8 +126,8 @@ def test_rollback__author_old_approval_no_ticket_old_sign_in__nothing_slows_it(
 ) -> None:
     robin = new_account("robin@example.com", "Robin Hale")
     join(agent.organization, mara, robin, "developer", "org_admin")
-    to_live(agent, robin, quinn, mara, "v4")
-    to_live(agent, dana, quinn, mara, "v5")
+    pushed(agent, robin, quinn, mara, "v4")
+    pushed(agent, dana, quinn, mara, "v5")
     change_settings(agent.organization, actor=mara.actor(), changes={"ticket_required": True})
 
     with shifted_by(timedelta(days=60)):
@@ -140,7 +141,7 @@ def test_rollback__author_old_approval_no_ticket_old_sign_in__nothing_slows_it(
 def test_rollback__several_times__holds_each_version_rolled_away_from(
     agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    to_live(agent, dana, quinn, mara, "v4")
+    pushed(agent, dana, quinn, mara, "v4")
     client = mara.client()
 
     client.post(ROLLBACK, FORM | {"number": "2", "expected_live": "4", "reason": "First"})

@@ -7,6 +7,7 @@ from console.organizations.models import Organization
 from environments.actions import request_changes
 from environments.models import SignOff
 from tests.agents.drafting import newest_row
+from tests.builders import a_small_agent, published
 from tests.cast import Person, join, new_account
 from tests.environments.asking import (
     DECIDE,
@@ -19,15 +20,15 @@ from tests.environments.asking import (
     seen,
     typed,
 )
-from tests.environments.story import new_agent, state_of, to_staging
+from tests.environments.standing import state_of
 
 VERB = "release.request_withdrawn"
 
 
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person) -> Agent:
-    made = new_agent(organization, dana)
-    to_staging(made, dana, "v1")
+    made = a_small_agent(organization, dana)
+    published(made, dana, "v1")
     request_changes(made, actor=quinn.actor(), number=1, reason="Too long")
     return made
 
@@ -78,7 +79,7 @@ def test_withdraw_request__of_nothing_or_of_a_replaced_version__409(agent: Agent
     assert_refused(response, 409, VERB, "illegal_transition", "Withdraw the request starts from Changes requested")
     assert "Again" in typed(response)
     request_changes(agent, actor=quinn.actor(), number=1, reason="Really")
-    to_staging(agent, dana, "v2")
+    published(agent, dana, "v2")
     with nothing_changes(agent, events=1):
         response = client.post(DECIDE, form_of(agent, "Too late"))
     assert_refused(response, 409, VERB, "illegal_transition", "v1 is in the state Superseded")

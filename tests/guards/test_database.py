@@ -8,8 +8,8 @@ from django.db import Error, connection, transaction
 from agents.models import Draft, Version
 from console.organizations.models import Organization
 from environments.models import Deployment, Pin, Release, SignOff
+from tests.builders import a_small_agent, pushed
 from tests.cast import Person, found, new_account
-from tests.environments.story import new_agent, to_live
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def refused(sql: str, *values: Any) -> bool:
 def test_history__update_delete_and_truncate__are_refused_by_the_database(
     table: str, organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    to_live(new_agent(organization, dana), dana, quinn, mara, "v1")
+    pushed(a_small_agent(organization, dana), dana, quinn, mara, "v1")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - the tables are listed above
         assert cursor.fetchone()[0] > 0
@@ -51,11 +51,11 @@ def test_history__update_delete_and_truncate__are_refused_by_the_database(
 def test_rows__pointing_into_another_organization__are_refused_by_the_database(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    ours = new_agent(organization, dana)
-    to_live(ours, dana, quinn, mara, "v1")
+    ours = a_small_agent(organization, dana)
+    pushed(ours, dana, quinn, mara, "v1")
     kim = new_account("kim@example.com", "Kim Ito")
     elsewhere = found(kim, "elsewhere", "Elsewhere")
-    theirs = new_agent(elsewhere, kim)
+    theirs = a_small_agent(elsewhere, kim)
     foreign = theirs.draft
     version = Version.objects.get(agent=ours)
 
@@ -69,9 +69,9 @@ def test_rows__pointing_into_another_organization__are_refused_by_the_database(
 def test_pin__another_version_without_its_deployment__is_refused_by_the_database(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    to_live(agent, dana, quinn, mara, "v1")
-    second = to_live(agent, dana, quinn, mara, "v2")
+    agent = a_small_agent(organization, dana)
+    pushed(agent, dana, quinn, mara, "v1")
+    second = pushed(agent, dana, quinn, mara, "v2")
     first = Version.objects.get(agent=agent, number=1)
 
     assert refused("UPDATE environments_pin SET version_id = %s WHERE version_id = %s", first.pk, second.pk)
@@ -80,8 +80,8 @@ def test_pin__another_version_without_its_deployment__is_refused_by_the_database
 def test_rules__a_second_pin_a_number_twice_an_unknown_state__are_refused_by_the_database(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    agent = new_agent(organization, dana)
-    version = to_live(agent, dana, quinn, mara, "v1")
+    agent = a_small_agent(organization, dana)
+    version = pushed(agent, dana, quinn, mara, "v1")
 
     assert refused(
         "INSERT INTO environments_pin (organization_id, agent_id, environment_id, version_id, deployment_id)"

@@ -14,9 +14,9 @@ from console.organizations.actions import invite_member
 from console.organizations.models import Membership, Notification, Organization
 from environments.models import Deployment
 from tests.agents.drafting import token_of
+from tests.builders import a_small_agent, pushed
 from tests.cast import Person
 from tests.environments.asking import picture
-from tests.environments.story import new_agent, to_live
 from tests.organizations.test_closed_doors import routes
 from tests.pages import Answer, page, words
 
@@ -53,8 +53,8 @@ NEVER = {
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person, mara: Person) -> Agent:
     """Harbourline's order desk, with a version everywhere."""
-    made = new_agent(organization, dana)
-    to_live(made, dana, quinn, mara, "v1")
+    made = a_small_agent(organization, dana)
+    pushed(made, dana, quinn, mara, "v1")
     return made
 
 
@@ -131,7 +131,7 @@ def test_every_address__of_ones_own_organization_with_a_foreign_id__is_answered_
 ) -> None:
     client = sam.client()
     mine = NEVER | {"agent": "mine"}
-    new_agent(other_organization, sam, slug="mine")
+    a_small_agent(other_organization, sam, slug="mine")
     foreign = mine | {name: real[name] if name != "sequence" else foreign_sequence(agent.organization)}
     unknown = mine | {name: NEVER[name]}
     kept, seen = everything_kept(), picture(agent)
@@ -154,7 +154,7 @@ def foreign_sequence(organization: Organization) -> str:
 def test_forms__with_a_foreign_id__are_answered_like_with_an_unknown_one(
     path: str, agent: Agent, dana: Person, other_organization: Organization, sam: Person
 ) -> None:
-    mine = new_agent(other_organization, sam, slug="mine")
+    mine = a_small_agent(other_organization, sam, slug="mine")
     client, address, seen = sam.client(), f"/o/elsewhere/agents/mine/{path}", picture(agent)
     save, token = str(Draft.history.filter(agent=agent).latest().pk), token_of(mine)
     ids = {"draft/restore": ("history_id", save, "977001")}.get(path, ("user", str(dana.user.pk), str(UUID(int=7))))
