@@ -149,7 +149,7 @@ function enhance(cm, field) {
   });
   field.form?.addEventListener("autosave:errors", (event) => {
     const wrong = event.detail.errors.filter((error) => error.field === field.id && error.line);
-    view.contentDOM.toggleAttribute("aria-invalid", event.detail.errors.some((error) => error.field === field.id));
+    view.contentDOM.setAttribute("aria-invalid", String(event.detail.errors.some((error) => error.field === field.id)));
     if (!wrong.length) return remark();
     view.dispatch(cm.setDiagnostics(view.state, wrong.map((error) => mark(view.state, error)).filter(Boolean)));
   });
