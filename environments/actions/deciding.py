@@ -10,12 +10,12 @@ from audit.log import record, verb
 from console.organizations.actor import Actor
 from console.organizations.texts import checked_text
 from environments import policies
-from environments.actions.loading import person, pin_of, require_digest, version_of
+from environments.actions.loading import person, require_digest, version_of
 from environments.approvals import approval_of, basis_of, staleness
 from environments.errors import Unchanged
 from environments.gates import own_decision
 from environments.models import Environment, Release, SignOff
-from environments.moves import change_state
+from environments.moves import change_state, current_pin
 from environments.pipeline import environments_of, sign_off_environment
 from environments.telling import tell_of_decision
 from environments.transitions import illegal, require_state
@@ -146,9 +146,13 @@ def revoke_stale_approval(agent: Agent, *, actor: Actor, number: int) -> SignOff
 def _candidate(agent: Agent, number: int, verb_name: str) -> _Case:
     """The version where QA decides; it must be what the last staging environment serves now."""
     version = version_of(agent, number)
-    require_state(version, verb_name)
     environment = sign_off_environment(agent.organization)
-    if environment is None or pin_of(agent, environment).version_id != version.pk:
+    pin = current_pin(agent, environment) if environment else None
+    if environment and pin and pin.version_id != version.pk:
+        by, at = pin.deployment.by.name, f"{pin.deployment.at:%H:%M} UTC"
+        raise illegal(version, verb_name, f"{environment.name} serves v{pin.version.number} now, by {by} at {at}. ")
+    require_state(version, verb_name)
+    if environment is None or pin is None:
         raise illegal(version, verb_name)
     return _Case(
         agent=agent,
