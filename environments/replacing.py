@@ -19,9 +19,9 @@ def facts_of(target: Environment, pin: Pin | None, version: Version, how: str = 
     return f"{gets} It replaces v{pin.version.number}{where}, {_brought(target, pin)}{_approval_ends(pin)}."
 
 
-def consequences_of(pin: Pin | None, target: Environment) -> list[str]:
-    """What else follows from the move."""
-    if pin is None:
+def consequences_of(pin: Pin | None, target: Environment, version: Version | None) -> list[str]:
+    """What else follows from the move; nothing does where the environment serves the version already."""
+    if pin is None or (version is not None and pin.version_id == version.pk):
         return []
     number, state = pin.version.number, pin.version.release.state
     if target.is_production:

@@ -103,7 +103,7 @@ def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
         refusal=refusal,
         comparison=comparison,
         lost=disappearing(comparison) if comparison else [],
-        consequences=consequences_of(pin, target),
+        consequences=consequences_of(pin, target, None),
         work=_work(authors),
         authors={path: [one.person.name for one in found] for path, found in authors.items()},
     )
@@ -133,7 +133,7 @@ def version_review(request: HttpRequest, agent: Agent, version: Version, target:
         refusal=_refusal(standing, rights, actor, version, target),
         comparison=comparison,
         lost=disappearing(comparison) if comparison else [],
-        consequences=consequences_of(pin, target),
+        consequences=consequences_of(pin, target, version),
         version=version,
         included=included(agent, after=pin.version.number if pin else 0, upto=version.number),
     )
