@@ -180,7 +180,7 @@ function start() {
   if (!page) return;
   for (const part of all("[data-walk], [data-steps], .compare-seen")) part.hidden = false;
   const total = changes().length;
-  document.querySelector("[data-walk-place]").textContent = `${total} change${total === 1 ? "" : "s"}`;
+  document.querySelector("[data-walk-place]").textContent = `${total} place${total === 1 ? "" : "s"}`;
   document.querySelector("[data-walk]").hidden = total === 0;
   showSeen();
 }
