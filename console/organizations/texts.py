@@ -16,5 +16,5 @@ def checked_text(value: str, name: str, *, required: bool = False, limit: int = 
     elif required and not text:
         message = "Say why; this is kept on record."
     if message:
-        raise Invalid(f"{name}: {message} Nothing was changed.", [ContentError(f"/{name}", message)])
+        raise Invalid(f"{name.capitalize()}: {message} Nothing was changed.", [ContentError(f"/{name}", message)])
     return text
