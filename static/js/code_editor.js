@@ -93,6 +93,16 @@ function mark(state, { line, column, end, severity = "error", message }) {
   return { from, to: Math.max(from, to), severity, message };
 }
 
+// The bar with Save stays at the window's foot; the line that is written must not lie under it. The editor has
+// scrolled itself by the second frame.
+function uncover(view) {
+  const foot = document.querySelector(".desk-foot");
+  const caret = view.hasFocus && view.coordsAtPos(view.state.selection.main.head);
+  if (!foot || !caret) return;
+  const under = caret.bottom + 8 - foot.getBoundingClientRect().top;
+  if (under > 0) scrollBy(0, under);
+}
+
 function enhance(cm, field) {
   const names = field.dataset.variables ? new Set(JSON.parse(field.dataset.variables)) : null;
   const label = document.querySelector(`label[for="${field.id}"]`);
@@ -123,6 +133,7 @@ function enhance(cm, field) {
         ...(names ? cm.completionKeymap : []), cm.indentWithTab,
       ]),
       cm.EditorView.updateListener.of((update) => {
+        if (update.docChanged || update.selectionSet) requestAnimationFrame(() => requestAnimationFrame(() => uncover(update.view)));
         if (!update.docChanged || quiet) return;
         field.value = update.state.doc.toString();
         field.dispatchEvent(new Event("input", { bubbles: true }));
