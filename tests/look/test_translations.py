@@ -15,8 +15,6 @@ LEFT = {
     "templates/allauth/elements": "the library's elements: their words are the library's, translated there",
     "templates/components/_connection_words.html": "attributes without a tag around them; each is translated",
     "templates/components/_env_chip.html": "the name of its tag is a value",
-    "templates/environments": "converted when the boards and release pages stand",
-    "templates/audit": "converted when the audit pages stand",
 }
 
 
