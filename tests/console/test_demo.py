@@ -27,8 +27,15 @@ from console.demo.keys import EVENTS
 from console.demo.moments import moment
 from console.demo.people import new_credentials
 from console.demo.story import FOUNDING_EVENTS, load_demo, steps_seen_from
+from console.organizations.actor import Actor
 from console.organizations.models import Installation, Membership, Organization, User
+from environments.available import offers
+from environments.boards.matrix import FORWARD, columns_of, row_of
+from environments.gathering import gather
 from environments.models import Hold, Pin, Release
+from environments.pipeline import environments_of
+from environments.policies import permissions_on_agent
+from environments.standing import standing_of
 
 URL = "http://127.0.0.1:8000"
 
@@ -144,6 +151,21 @@ def test_demo__when_loaded__agents_stand_as_the_story_says(home: Path) -> None:
         differs = latest is None or latest.digest != agent.draft.manifest.digest
         found[agent.slug] = (pins.get("staging"), pins.get("production"), agent.versions.count(), differs)
     assert found == STANDING
+
+
+def test_demo__when_loaded__the_dashboard_offers_each_person_what_each_agent_s_page_offers(home: Path) -> None:
+    organization = Organization.objects.get()
+    pipeline = environments_of(organization)
+    for person in User.objects.all():
+        agents = list(Agent.objects.visible_to(person, organization).select_related("organization"))
+        board, actor = gather(agents, organization, pipeline), Actor(user=person)
+        for agent in agents:
+            rights = permissions_on_agent(person, agent)
+            row = row_of(board[agent.pk], columns_of(pipeline, rights), actor, rights)
+            shown = {(cell.step.label, cell.step.url) for cell in row.cells if cell.step}
+            page = [one for one in offers(standing_of(agent), actor, rights) if one.enabled and one.verb in FORWARD]
+            edits = {step for step in shown if step[0] == "Edit the draft"}
+            assert shown - edits == {(one.label, one.url) for one in page}, (person.name, agent.slug)
 
 
 def test_demo__when_loaded__exactly_the_version_that_was_rolled_back_is_held(home: Path) -> None:
