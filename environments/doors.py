@@ -4,9 +4,11 @@ from django.http import HttpRequest
 
 from agents.models import Agent
 from console.organizations.doors import person_of
+from environments.gathering import gather
 from environments.models import Environment
+from environments.pipeline import environments_of
 from environments.policies import can_open, missing, permissions_on_agent
-from environments.standing import Standing, standing_of
+from environments.standing import Standing
 
 # Who holds none of these looks on: pages say so once instead of refusing button by button (ux.md 3.6).
 ACTING = frozenset(
@@ -28,7 +30,7 @@ def standing_for(request: HttpRequest, agent: Agent) -> Standing:
     """Where the agent stands; ask it only after a verb of the same request has run."""
     known: Standing | None = getattr(request, "agent_standing", None)
     if known is None or known.agent.pk != agent.pk:
-        known = standing_of(agent)
+        known = gather([agent], agent.organization, environments_of(agent.organization))[agent.pk]
         request.agent_standing = known  # type: ignore[attr-defined]  # page and frame show the same instant
     return known
 

@@ -64,6 +64,7 @@ class Gathered(Moves):
     moment: datetime
     pipeline: list[Environment]
     holds: dict[UUID, list[Hold]]
+    served: set[UUID]
     signed: dict[UUID, list[SignOff]]
     people: dict[UUID, set[UUID]]
     holders: dict[str, dict[UUID, str]]
@@ -76,6 +77,8 @@ class Gathered(Moves):
 
     def holder(self, permission: str, organization: Organization) -> Holder:
         """Who holds a permission on the organization."""
+        if permission not in self.holders:
+            return super().holder(permission, organization)
         names = sorted(set(self.holders[permission].values()))
         roles = [role.label for role in roles_carrying(permission, organization)]
         return Holder(permission=PERMISSIONS[permission], roles=roles, people=names[:NAMES])
@@ -116,11 +119,13 @@ class Gathered(Moves):
         return self.pins[agent.pk].get(environment.pk) if environment else None
 
     def decisions(self, version: Version) -> list[SignOff]:
-        """QA's decisions on a version that is served somewhere, the one in force first."""
-        return self.signed[version.pk]
+        """QA's decisions on a version, the one in force first; asked anew for one that is served nowhere."""
+        return self.signed[version.pk] if version.pk in self.served else super().decisions(version)
 
     def people_behind(self, version: Version) -> set[UUID]:
-        """The author and every contributor of a version that is served somewhere."""
+        """The author and every contributor of a version; asked anew for one that is served nowhere."""
+        if version.pk not in self.served:
+            return super().people_behind(version)
         return {version.author_id, *self.people[version.pk]}
 
 
@@ -139,6 +144,7 @@ def gather(agents: Collection[Agent], organization: Organization, pipeline: list
         pipeline=pipeline,
         pins=pins,
         holds=_grouped(_holds(agents), "agent_id"),
+        served=served,
         signed=_grouped(decisions, "version_id"),
         people=_people(served),
         bases=bases_below(_bases_to_follow(pins, drafts)),

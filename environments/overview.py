@@ -89,9 +89,9 @@ def _with_gates(cards: list[dict[str, Any]], standing: Standing, actor: Actor) -
         if pin is None or place is None or not place.is_production:
             continue
         served = standing.pin(place)
-        if served and served.version_id == pin.version_id:
-            continue
-        gates = gates_of(standing.agent, pin.version, place, actor)
+        if (served and served.version_id == pin.version_id) or any(act["blocked"] for act in card["actions"]):
+            continue  # nothing stands between, or the act itself says what does
+        gates = gates_of(standing.agent, pin.version, place, actor, standing.facts)
         lacking = [plainly(gate.message) for gate in gates if gate.state != "pass" and gate.rule not in PERSONAL]
         card["needs"] = " ".join(lacking)
     return cards

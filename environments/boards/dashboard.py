@@ -45,7 +45,7 @@ def dashboard_of(request: HttpRequest, organization: Organization, wanted: Mappi
         size=int(wanted["size"] or PAGE),
     )
     standings = gather(page.agents, organization, waiting.pipeline)
-    behind = {draft.agent_id for draft in waiting.behind_drafts}
+    behind = {draft.agent_id for draft, _ in waiting.behind_drafts}
     held = {agent.pk: rights | standings[agent.pk].facts.granted(person, agent) for agent in page.agents}
     columns = columns_of(waiting.pipeline, rights.union(*held.values()))
     actor = actor_of(request)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agents.models import Agent, Draft
+from agents.models import Agent
 from agents.summaries import differing
 from audit.errors import InvalidCursor
 from audit.models import Event
@@ -22,9 +22,9 @@ from console.organizations.models import Organization, User
 from console.organizations.saved_views import saved_views
 from environments.available import address, merge_address
 from environments.boards.waiting import MANY, Waiting
-from environments.gathering import moves_not_known
 from environments.lineage import behind
 from environments.models import Claim, Hold, Pin, Release, SignOff
+from environments.spans import in_words
 
 SHOWN, PAGE = 20, 50
 REFRESH_SECONDS = 15
@@ -53,6 +53,11 @@ class Item:
     compare_url: str = ""
     version_id: UUID | None = None
     claim: Claim | None = None
+
+    @property
+    def waited(self) -> str:
+        """For how long, in words."""
+        return in_words(timezone.now() - self.since)
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,8 @@ def queue_of(waiting: Waiting, path: str, kind: str = "", after: str = "") -> li
     groups = []
     for name in (kind,) if kind else TITLES:
         if name == "behind":
-            drafts = waiting.behind_drafts
-            groups.append(Group(name, str(TITLES[name]), _count(len(drafts)), _drafts(waiting, drafts)))
+            behind_ones = waiting.behind_drafts
+            groups.append(Group(name, str(TITLES[name]), _count(len(behind_ones)), _drafts(waiting)))
         elif name == "held":
             holds = waiting.on_hold().select_related("agent", "version", "by")
             groups.append(_listed(waiting, name, path, holds, "at", after, whole=bool(kind)))
@@ -211,12 +216,10 @@ def _compare(row: Release, live: Pin | None) -> str:
     return address(row.agent, "compare", **{"from": live.version.number, "to": row.version.number})
 
 
-def _drafts(waiting: Waiting, drafts: Sequence[Draft]) -> list[Item]:
-    moves = moves_not_known(drafts, waiting.pipeline) if drafts else {}
+def _drafts(waiting: Waiting) -> list[Item]:
     items = []
-    for draft in drafts[:PAGE]:
+    for draft, move in waiting.behind_drafts[:PAGE]:
         draft.agent.organization = waiting.organization
-        move = moves[draft.agent_id]
         refusal = behind(move)
         items.append(
             Item(

