@@ -24,7 +24,7 @@ def not_on_hold(move: Move) -> Gate:
         return Gate("not_on_hold", "pass", f"v{move.version.number} is not on hold.")
     message = f"v{hold.version.number} was rolled back by {hold.by.name}: {hold.reason}"
     refusal = OnHold(
-        f"{message}. It is on hold until somebody lifts the hold with a reason. Nothing was changed.",
+        f"{message.rstrip('.')}. It is on hold until somebody lifts the hold with a reason. Nothing was changed.",
         version=hold.version.number,
         by=hold.by.name,
         reason=hold.reason,
