@@ -91,7 +91,8 @@ def published(agent: Agent, author: Person, prompt: str = "", description: str =
     """The draft, with this prompt if one is given, as a version that Staging serves."""
     if prompt:
         edited(agent, author, prompt)
-    return publish(agent, actor=author.actor(), description=description or prompt or "A change").version
+    words = description or prompt.partition("\n")[0] or "A change"
+    return publish(agent, actor=author.actor(), description=words).version
 
 
 @remembered

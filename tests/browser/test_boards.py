@@ -21,7 +21,7 @@ def look_again(visitor: Visitor) -> None:
     """The page looks again, as when its window comes to the front; the answer is taken over."""
     with visitor.page.expect_response(lambda answer: "x-slipway-as-of" in answer.headers):
         visitor.page.evaluate(LOOK_NOW)
-    visitor.page.wait_for_function("document.querySelector('[data-live-of]').dataset.state === 'on'")
+    visitor.page.locator("[data-live-of][data-state='on']").first.wait_for(state="attached")
 
 
 def test_live__somebody_is_at_the_board__takes_nothing_away_and_moves_nothing(
@@ -81,7 +81,7 @@ def test_grid__by_keys_alone__walks_the_cells_opens_and_compares(
     admin = visit(mara)
     admin.sign_in(BOARD)
     keyboard, page = admin.page.keyboard, admin.page
-    page.wait_for_function("document.querySelector('#matrix').getAttribute('role') === 'grid'")
+    page.locator("#matrix[role='grid']").wait_for()
 
     page.locator("#claims--agent").focus()
     for key, expected in [
