@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from agents.grants import grant_role
 from agents.models import Agent
 from console.organizations.models import Organization
-from environments.actions import archive_agent, lift_hold
+from environments.actions import archive_agent, create_environment, lift_hold, promote
 from environments.approvals import Basis, rules_of
 from environments.available import offers
 from environments.boards.matrix import FORWARD
@@ -311,3 +311,27 @@ def test_waits_for_me__entry_rules_of_production__are_those_of_the_push(
         response = mara.client().get(BOARD)
         assert ("Push to Production: v1" in cell(response, "billing", "production")) is waits, rules
         assert ("billing" in rows(mara.client().get(f"{BOARD}?tile=mine"))) is waits, rules
+
+
+def test_dashboard__another_pipeline__has_its_own_columns_in_order(
+    organization: Organization, dana: Person, quinn: Person, mara: Person
+) -> None:
+    create_environment(organization, actor=mara.actor(), name="Sandbox", kind="staging", position=1)
+    create_environment(organization, actor=mara.actor(), name="Asia", kind="production")
+    agent = builders.a_candidate(organization, author=dana)
+
+    response = dana.client().get(BOARD)
+    columns = [words(head) for head in page(response).xpath("//thead//th")]
+    assert columns[1:] == [
+        "DEV Development",
+        "SAN Sandbox",
+        "STA Staging",
+        "RDY Ready for Production",
+        "PRO Production",
+        "ASI Asia",
+    ]
+    assert cell(response, "order-desk", "sandbox").startswith("v1")
+    assert "Promote to Staging" in cell(response, "order-desk", "staging")
+    promote(agent, actor=dana.actor(), number=1, environment="staging")
+    assert "waits for QA: Quinn Abara" in cell(dana.client().get(BOARD), "order-desk", "ready")
+    assert rows(quinn.client().get(f"{BOARD}?tile=mine")) == ["order-desk"]
