@@ -34,7 +34,7 @@ def test_versions__of_a_long_life__say_state_and_place_of_each(
 
     rows = page(response).xpath("//table[@id='versions']/tbody/tr/@id")
     assert rows == ["draft-row", "v2", "v1"]
-    for said in ("v2 STG Staging", "Rolled back On hold", "A change", "Dana Reyes"):
+    for said in ("v2 STG Staging", "Rolled back On hold", "You answer questions about orders.", "Dana Reyes"):
         assert said in words(by_id(response, "v2"))
     assert "v1 PRD Production" in words(by_id(response, "v1"))
     assert "1 part changed since v2" in words(by_id(response, "draft-row"))

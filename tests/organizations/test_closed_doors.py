@@ -14,6 +14,7 @@ from console.organizations.models import Organization
 OPEN = {
     "healthz": "says only ok",
     "": "shows the way to set-up or sign-in",
+    "help": "the words of the product and its keys; who cannot sign in looks there too",
     "setup": "there is nobody to sign in yet; gone afterwards",
     "invite/<str:token>": "the link is the proof; the page asks for an account",
     "accounts/login/": "sign-in",
