@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
-import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.auth.models import Permission
@@ -27,7 +26,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection, models
 from psycopg import sql
-from pytest_django import DjangoDbBlocker
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,6 +58,10 @@ class Memory:
         self.past: str | None = EMPTY  # None: something else wrote, nothing can be compared any more
         self.is_telling = False
 
+    def is_watching(self) -> bool:
+        """Whether the writes of this test are seen."""
+        return self.watch in connection.execute_wrappers
+
     def watch(self, execute: Any, statement: Any, params: Any, many: bool, context: Any) -> Any:
         """Called by Django around every statement: a write that belongs to no step makes the past unknown."""
         if not self.is_telling and not (isinstance(statement, str) and HARMLESS.match(statement)):
@@ -78,7 +80,7 @@ class Memory:
         return self._tell_first(key, act)
 
     def _key(self, step: str, arguments: Any) -> str | None:
-        if self.past is None or not connection.in_atomic_block:
+        if self.past is None or not connection.in_atomic_block or not self.is_watching():
             return None
         try:
             told = json.dumps([self.past, step, arguments], default=_identity)
@@ -121,15 +123,14 @@ def remembered(step: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The test database, under watch."""
-    with django_db_blocker.unblock():
-        connection.execute_wrappers.append(memory.watch)
-
-
 def pytest_runtest_setup() -> None:
-    """Every test begins with an empty database, unless its module holds a transaction open."""
+    """Every test begins with an empty database, unless its module holds a transaction open.
+
+    The connection is put under watch each time: while a browser is open an event loop runs in this thread, and
+    Django then gives the thread another connection than before (asgiref, thread-critical locals).
+    """
+    if not memory.is_watching():
+        connection.execute_wrappers.append(memory.watch)
     memory.past = None if connection.in_atomic_block else EMPTY
 
 
