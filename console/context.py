@@ -12,7 +12,7 @@ from agents.models import Agent
 from console.organizations.doors import LAST_ORGANIZATION
 from console.organizations.models import Membership, Notification, Organization, User
 from console.organizations.policies import permissions_on
-from environments.boards.dashboard import waiting_for
+from environments.boards.dashboard import waiting_count
 from environments.doors import ACTING
 from environments.frame import agent_frame
 
@@ -138,9 +138,8 @@ def _areas(request: HttpRequest, person: User, organization: Organization) -> li
 
 def _queue(request: HttpRequest, organization: Organization) -> dict[str, Any]:
     """What waits for the person, counted up to a cap; nothing is shown to who can only look on."""
-    waiting = waiting_for(request, organization)
-    count = waiting.count()
-    if not count and not waiting.acts:
+    count, acts = waiting_count(request, organization)
+    if not count and not acts:
         return {}
     return {"queue_url": reverse("environments:queue", args=[organization.slug]), "queue_count": count}
 

@@ -271,6 +271,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+QUEUE_COUNT_SECONDS = 60  # how long a process keeps what waits for somebody while nothing happens
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Mail and work behind the pages

@@ -78,15 +78,20 @@ def offer(found: list[Offer], verb: str, place: str = "") -> Offer | None:
 
 def address(agent: Agent, name: str, *args: object, **query: object) -> str:
     """The address of one of the agent's pages; empty values are left out of the query."""
-    path = _path(name, agent.organization.slug, agent.slug, *args)
+    path = _path(f"environments:{name}", agent.organization.slug, agent.slug, *args)
     wanted = {key: value for key, value in query.items() if value not in {None, ""}}
     return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+def draft_address(agent: Agent) -> str:
+    """The page of the agent's draft."""
+    return _path("agents:draft", agent.organization.slug, agent.slug)
 
 
 @lru_cache(maxsize=20_000)
 def _path(name: str, *args: object) -> str:
     """Addresses depend on nothing but names; a board needs a dozen for each of 200 agents."""
-    return reverse(f"environments:{name}", args=args)
+    return reverse(name, args=args)
 
 
 def draft_refusal(standing: Standing, actor: Actor) -> Offer | None:

@@ -133,7 +133,9 @@ def gather(agents: Collection[Agent], organization: Organization, pipeline: list
     """The standing of each of these agents of one organization."""
     for agent in agents:
         agent.organization = organization
-    pins, drafts = _pins(agents, pipeline), _drafts(agents)
+    pins, drafts, latest = _pins(agents, pipeline), _drafts(agents), _latest(agents)
+    versions = _put_versions(pins, drafts.values(), latest.values())
+    _put_entries(drafts.values())
     served = {pin.version_id for places in pins.values() for pin in places.values()}
     decisions = list(SignOff.objects.filter(version__in=served).newest_first())
     _put_people(
@@ -152,14 +154,13 @@ def gather(agents: Collection[Agent], organization: Organization, pipeline: list
         grants=grants_on(agents),
         members=_members(organization, pipeline),
     )
-    latest = _latest(agents)
     return {
         agent.pk: Standing(
             agent=agent,
             environments=pipeline,
             pins={pin.environment.slug: pin for pin in pins[agent.pk].values()},
             draft=drafts[agent.pk],
-            latest=latest.get(agent.pk),
+            latest=versions[latest[agent.pk]] if agent.pk in latest else None,
             holds=facts.holds[agent.pk],
             facts=facts,
         )
@@ -175,8 +176,9 @@ def _members(organization: Organization, pipeline: list[Environment]) -> dict[st
 
 
 def moves_not_known(drafts: Collection[Draft], pipeline: list[Environment]) -> dict[UUID, Deployment]:
-    """The latest move that each of these drafts does not know of (`lineage.moved_past`), by agent; three queries."""
+    """The latest move that each of these drafts does not know of (`lineage.moved_past`), by agent; four queries."""
     pins = _pins([draft.agent for draft in drafts], pipeline)
+    _put_versions(pins, ())
     _put_people(*_movers(pins))
     bases = bases_below(_bases_to_follow(pins, {draft.agent_id: draft for draft in drafts}))
     found = {draft.agent_id: moved_past(draft.agent, draft, Moves(pins=pins, bases=bases)) for draft in drafts}
@@ -184,15 +186,28 @@ def moves_not_known(drafts: Collection[Draft], pipeline: list[Environment]) -> d
 
 
 def _pins(agents: Collection[Agent], pipeline: list[Environment]) -> dict[UUID, dict[UUID, Pin]]:
-    """What is served, by agent and environment; with 200 agents each row that is not read twice counts."""
+    """What is served, by agent and environment; its version is put in by `_put_versions`."""
     found: dict[UUID, dict[UUID, Pin]] = defaultdict(dict)
     places = {place.pk: place for place in pipeline}
-    related = ("version__release", "deployment__from_version")
-    for pin in Pin.objects.filter(agent__in=agents, environment__in=pipeline).select_related(*related):
+    pins = Pin.objects.filter(agent__in=agents, environment__in=pipeline)
+    for pin in pins.select_related("deployment__from_version"):
         pin.environment = pin.deployment.environment = places[pin.environment_id]
-        pin.deployment.version = pin.version
         found[pin.agent_id][pin.environment_id] = pin
     return found
+
+
+def _put_versions(
+    pins: dict[UUID, dict[UUID, Pin]], drafts: Collection[Draft], latest: Collection[UUID] = ()
+) -> dict[UUID, Version]:
+    """Read every version once, and put the one object of each where it is served or was started from."""
+    served = [pin for places in pins.values() for pin in places.values()]
+    wanted = {pin.version_id for pin in served} | {draft.base_id for draft in drafts if draft.base_id} | set(latest)
+    versions: dict[UUID, Version] = Version.objects.select_related("release").in_bulk(wanted)
+    for pin in served:
+        pin.version = pin.deployment.version = versions[pin.version_id]
+    for draft in drafts:
+        draft.base = versions[draft.base_id] if draft.base_id else None
+    return versions
 
 
 def _movers(pins: dict[UUID, dict[UUID, Pin]]) -> Iterator[tuple[Any, str]]:
@@ -213,17 +228,19 @@ def _put_people(*wanted: tuple[Any, str]) -> None:
 
 
 def _drafts(agents: Collection[Agent]) -> dict[UUID, Draft]:
-    """The drafts; the entries of manifests only where draft and base differ, because they are what is large."""
-    rows = Draft.objects.filter(agent__in=agents).select_related("manifest", "base").defer("manifest__entries")
-    drafts = {draft.agent_id: draft for draft in rows}
-    changed = [one for one in drafts.values() if one.base and one.base.digest != one.manifest.digest]
+    rows = Draft.objects.filter(agent__in=agents).select_related("manifest").defer("manifest__entries")
+    return {draft.agent_id: draft for draft in rows}
+
+
+def _put_entries(drafts: Collection[Draft]) -> None:
+    """The entries of manifests only where draft and base differ, because they are what is large."""
+    changed = [one for one in drafts if one.base and one.base.digest != one.manifest.digest]
     wanted = {key for one in changed if one.base for key in (one.manifest_id, one.base.manifest_id)}
     manifests = Manifest.objects.in_bulk(wanted)
     for one in changed:
         one.manifest = manifests[one.manifest_id]
         if one.base:
             one.base.manifest = manifests[one.base.manifest_id]
-    return drafts
 
 
 def _holds(agents: Collection[Agent]) -> Iterable[Hold]:
@@ -238,9 +255,10 @@ def _people(versions: Collection[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
-def _latest(agents: Collection[Agent]) -> dict[UUID, Version]:
-    versions = Version.objects.filter(agent__in=agents).select_related("release")
-    return {version.agent_id: version for version in versions.order_by("agent", "-number").distinct("agent")}
+def _latest(agents: Collection[Agent]) -> dict[UUID, UUID]:
+    """The newest version of each agent."""
+    versions = Version.objects.filter(agent__in=agents).order_by("agent", "-number").distinct("agent")
+    return dict(versions.values_list("agent", "pk"))
 
 
 def _bases_to_follow(pins: dict[UUID, dict[UUID, Pin]], drafts: dict[UUID, Draft]) -> set[UUID]:

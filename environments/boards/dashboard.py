@@ -1,8 +1,11 @@
 """The dashboard: agents x environments, tiles, filters; a constant number of queries for any number of agents."""
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +14,7 @@ from console.organizations.doors import actor_of, person_of
 from console.organizations.models import Organization
 from console.organizations.policies import permissions_on
 from console.organizations.saved_views import saved_views
+from environments.boards.live import head_of
 from environments.boards.matrix import columns_of, row_of
 from environments.boards.tiles import condition_of, tiles_of
 from environments.boards.waiting import Waiting
@@ -19,6 +23,8 @@ from environments.listing import PAGE, listed, page_address, page_of
 from environments.pipeline import environments_of
 
 REFRESH_SECONDS = 10
+KEPT_COUNTS = 2_000
+_counts: dict[tuple[UUID, UUID, str], tuple[float, int, bool]] = {}
 
 
 def waiting_for(request: HttpRequest, organization: Organization) -> Waiting:
@@ -30,6 +36,23 @@ def waiting_for(request: HttpRequest, organization: Organization) -> Waiting:
         known = Waiting(person, organization, environments_of(organization), rights)
         request.waiting = known  # type: ignore[attr-defined]  # the frame counts what the page lists
     return known
+
+
+def waiting_count(request: HttpRequest, organization: Organization) -> tuple[int, bool]:
+    """How much waits for the person of this request, and whether they can act here by their role.
+
+    Every page shows it, so it is kept in this process until something happens, at most a minute: approvals
+    run out and windows open without an act.
+    """
+    key = (person_of(request).pk, organization.pk, head_of(organization))
+    kept, now = _counts.get(key), monotonic()
+    if kept is None or now - kept[0] >= settings.QUEUE_COUNT_SECONDS or hasattr(request, "waiting"):
+        waiting = waiting_for(request, organization)
+        kept = (now, waiting.count(), waiting.acts)
+        if len(_counts) >= KEPT_COUNTS:
+            _counts.clear()
+        _counts[key] = kept
+    return kept[1], kept[2]
 
 
 def dashboard_of(request: HttpRequest, organization: Organization, wanted: Mapping[str, Any]) -> dict[str, Any]:

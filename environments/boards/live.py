@@ -1,7 +1,7 @@
 """A board that looks again: has anything changed at all? Asked first, so that an unchanged board costs two queries.
 
-Every act, of whatever kind, adds an event to the organization's chain: its last number says whether a page made
-before is still true. Ages ("4 min ago") move without an act; the browser asks for a whole answer once a minute.
+Every act, of whatever kind, adds an event to the organization's chain: the hash of the last one says whether a page
+made before is still true. Ages ("4 min ago") move without an act; the browser asks for a whole answer once a minute.
 """
 
 from hashlib import sha256
@@ -18,6 +18,11 @@ LIVE_HEADER = "X-Slipway-Live"
 AS_OF_HEADER = "X-Slipway-As-Of"
 
 
+def head_of(organization: Organization) -> str:
+    """The hash of the last event: as long as it is the same, nothing has happened."""
+    return ChainHead.objects.filter(organization=organization).values_list("hash", flat=True).first() or ""
+
+
 def is_live(request: HttpRequest) -> bool:
     """Whether a page asks for its changed regions only."""
     return LIVE_HEADER in request.headers
@@ -25,8 +30,7 @@ def is_live(request: HttpRequest) -> bool:
 
 def stamp_of(request: HttpRequest, organization: Organization, *more: object) -> str:
     """The ETag of what this person would see at this address now."""
-    head = ChainHead.objects.filter(organization=organization).values_list("sequence", flat=True).first()
-    parts = (person_of(request).pk, request.get_full_path(), organization.pk, head, *more)
+    parts = (person_of(request).pk, request.get_full_path(), organization.pk, head_of(organization), *more)
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -10,12 +10,11 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from console.organizations.actor import Actor
-from environments.available import Offer, address, steps
+from environments.available import Offer, address, draft_address, steps
 from environments.drift import Drift, drift_of
 from environments.frame import code_of
 from environments.models import Environment, Pin, SignOff
@@ -184,7 +183,7 @@ def _development(standing: Standing, column: Column, rights: frozenset[str], cel
         state=state,
         word=word,
         version=draft.base.number if draft.base else None,
-        url=reverse("agents:draft", args=[agent.organization.slug, agent.slug]) if reads else "",
+        url=draft_address(agent) if reads else "",
         by=draft.updated_by.name,
         at=draft.updated_at,
     )
@@ -251,7 +250,7 @@ def _approve(cell: Cell, pin: Pin, decided: list[SignOff]) -> None:
 
 
 def _edit(agent: Agent) -> Offer:
-    url = reverse("agents:draft", args=[agent.organization.slug, agent.slug])
+    url = draft_address(agent)
     return Offer(verb="edit_draft", label=_("Edit the draft"), url=url, place=READY)
 
 

@@ -100,20 +100,22 @@ class Waiting:
         moves = moves_not_known(drafts, self.pipeline) if drafts else {}
         return [(draft, moves[draft.agent_id]) for draft in drafts if draft.agent_id in moves]
 
-    def agents(self) -> Q:
-        """The agents of which something waits for this person."""
-        found = Q(pk__in=[draft.agent_id for draft, _ in self.behind_drafts])
-        for queryset in (self.to_test(), self.to_push(), self.to_fix(), self.on_hold()):
-            found |= Q(pk__in=queryset.values("agent"))
-        return found
-
-    def count(self) -> int:
-        """How many things wait, up to a hundred; one query, two more when own drafts may be behind."""
+    @cached_property
+    def found(self) -> list[UUID]:
+        """The agent of each thing that waits; one query, and those of `behind_drafts`."""
         first, *rest = [
-            queryset.order_by().values_list("pk", flat=True)[:MANY]
+            queryset.order_by().values_list("agent", flat=True)
             for queryset in (self.to_test(), self.to_push(), self.to_fix(), self.on_hold())
         ]
-        return min(MANY, first.union(*rest, all=True).count() + len(self.behind_drafts))
+        return [*first.union(*rest, all=True), *(draft.agent_id for draft, _ in self.behind_drafts)]
+
+    def agents(self) -> Q:
+        """The agents of which something waits for this person."""
+        return Q(pk__in=set(self.found))
+
+    def count(self) -> int:
+        """How many things wait, up to a hundred."""
+        return min(MANY, len(self.found))
 
     def _candidates(self, state: str, permission: str) -> QuerySet[Release]:
         served = Pin.objects.filter(environment=self.tested_in, version=OuterRef("pk"))

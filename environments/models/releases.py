@@ -65,8 +65,12 @@ class Environment(models.Model):
 
     @property
     def rules(self) -> Rules:
-        """What it asks of a version before it comes in."""
-        return known_rules(self.entry_rules, requires_sign_off=self.requires_sign_off)
+        """What it asks of a version before it comes in; a board asks hundreds of times what is parsed once."""
+        known: tuple[Any, bool, Rules] | None = self.__dict__.get("_known_rules")
+        if known is None or known[0] is not self.entry_rules or known[1] != self.requires_sign_off:
+            rules = known_rules(self.entry_rules, requires_sign_off=self.requires_sign_off)
+            known = self.__dict__["_known_rules"] = (self.entry_rules, self.requires_sign_off, rules)
+        return known[2]
 
     @property
     def is_development(self) -> bool:

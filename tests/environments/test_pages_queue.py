@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.grants import grant_role
-from agents.models import Version
+from agents.models import Agent, Version
+from console.organizations.actions import change_roles
 from console.organizations.models import Organization
+from environments.actions import mark_ready
 from environments.models import Claim
 from tests import builders
 from tests.cast import Person, join, new_account
@@ -242,3 +244,23 @@ def test_claim__two_people_at_once__one_has_it_and_the_other_reads_the_name(
 
     assert sorted(at_once(partial(take, quinn.client()), partial(take, jon.client()))) == [302, 409]
     assert Claim.objects.count() == 1
+
+
+@override_settings(QUEUE_COUNT_SECONDS=60)
+@pytest.mark.usefixtures("work")
+def test_count__kept_between_pages__is_new_after_every_act(
+    organization: Organization, quinn: Person, mara: Person
+) -> None:
+    client = quinn.client()
+    first = tally(quinn)
+    with CaptureQueriesContext(connection) as counted:
+        client.get("/o/harbourline/agents/")
+    with CaptureQueriesContext(connection) as kept:
+        client.get("/o/harbourline/agents/")
+
+    mark_ready(Agent.objects.get(slug="first"), actor=quinn.actor(), number=1)
+
+    assert (first, tally(quinn)) == ("2 wait for me: my queue", "1 waits for me: my queue")
+    assert len(kept) <= len(counted)
+    change_roles(quinn.membership_in(organization), actor=mara.actor(), roles=["auditor"])
+    assert page(quinn.client().get("/o/harbourline/agents/")).xpath("//a[@href='/o/harbourline/queue']") == []
