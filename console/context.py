@@ -13,6 +13,7 @@ from console.organizations.doors import LAST_ORGANIZATION
 from console.organizations.models import Membership, Notification, Organization, User
 from console.organizations.policies import permissions_on
 from environments.boards.dashboard import waiting_count
+from environments.compare_look import layout_for
 from environments.doors import ACTING
 from environments.frame import agent_frame
 
@@ -63,18 +64,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
     frame = {"version": VERSION, "request_id": getattr(request, "request_id", "")}
     if not isinstance(person, User):
         return frame | {"theme": "system", "nav": {"items": [], "organizations": []}}
-    frame |= _comfort(person) | {"nav": _navigation(request, person)}
+    frame |= _comfort(request, person) | {"nav": _navigation(request, person)}
     agent: Agent | None = getattr(request, "agent", None)  # set by agents.doors.agent_for
     return frame | agent_frame(request, agent) if agent else frame
 
 
-def _comfort(person: User) -> dict[str, Any]:
+def _comfort(request: HttpRequest, person: User) -> dict[str, Any]:
     """The preferences that the document itself shows, and in which zone its times are."""
     zone = timezone.get_current_timezone_name()
     return {
         "theme": person.theme,
         "density": person.density,
         "motion": person.motion,
+        "diff_layout": layout_for(request, person.diff_layout),
         "keys": "on" if person.single_keys else "off",
         "times": {"zone": zone.replace("_", " "), "in_utc": person.times_in_utc, "url": reverse("times")},
     }

@@ -20,6 +20,7 @@ urlpatterns = [
         name="pipeline-remove",
     ),
     path("o/<slug:organization>/bulk", bulk.choose, name="bulk"),
+    path("o/<slug:organization>/bulk/review", bulk.review, name="bulk-review"),
     path("o/<slug:organization>/jobs/", bulk.job_list, name="jobs"),
     path("o/<slug:organization>/jobs/<uuid:job>/", bulk.job, name="job"),
     path("o/<slug:organization>/jobs/<uuid:job>/act", bulk.act, name="job-act"),

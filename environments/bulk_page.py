@@ -9,7 +9,6 @@ from django.http import HttpRequest
 
 from agents.models import Agent
 from console.organizations.doors import actor_of, person_of
-from console.organizations.errors import Invalid
 from console.organizations.models import Organization
 from console.organizations.policies import permissions_on
 from environments.differing import Difference, differences
@@ -35,15 +34,6 @@ class Hop:
         """The word on the button (contract.md)."""
         return "Push" if self.target.is_production else "Promote"
 
-    def agents_named(self, request: HttpRequest, names: list[str]) -> list[Agent]:
-        """The chosen agents that the person may list; one that is gone meanwhile refuses the whole act."""
-        visible = Agent.objects.visible_to(person_of(request), self.organization).current()
-        found = {agent.slug: agent for agent in visible.filter(slug__in=names)}
-        gone = [name for name in names if name not in found]
-        if gone:
-            raise Invalid(f"{gone[0][:60]} is not there any more. Nothing was started.")
-        return [found[name] for name in names]
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -65,7 +55,7 @@ def hop_of(organization: Organization, slug: str) -> Hop | None:
     return Hop(organization, source, target, starts) if source and target else None
 
 
-def choice_of(request: HttpRequest, organization: Organization, hop: Hop, *, chosen: set[str]) -> Choice:
+def choice_of(request: HttpRequest, organization: Organization, hop: Hop, chosen: set[str]) -> Choice:
     """The first 200 agents that the source serves, by name, with the gates of moving each by this person now."""
     visible = Agent.objects.visible_to(person_of(request), organization).current()
     agents = list(visible.filter(pins__environment=hop.source).order_by("slug")[: SHOWN + 1])
@@ -74,8 +64,8 @@ def choice_of(request: HttpRequest, organization: Organization, hop: Hop, *, cho
     facts = next(iter(standings.values())).facts if standings else None
     found = differences(shown, hop.source, hop.target, actor_of(request), facts) if facts else []
     return Choice(
-        will_move=[one for one in found if one.promotable],
-        blocked=[one for one in found if one.differs and not one.promotable],
+        will_move=[one for one in found if one.is_movable],
+        blocked=[one for one in found if one.differs and not one.is_movable],
         equal=sum(1 for one in found if not one.differs),
         chosen=chosen,
         more=len(agents) > SHOWN,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from agents.compare import LINES_SHOWN, Options
@@ -83,8 +83,18 @@ class Look:
         return f"&{query}" if query else ""
 
 
+def layout_for(request: HttpRequest, preferred: str) -> str:
+    """split or unified: what the address asks for, one column on a phone, else the person's own (side or unified).
+
+    A narrow window that says nothing of itself is served by static/js/one_column.js.
+    """
+    asked = request.GET.get("layout", "")
+    on_a_phone = request.headers.get("Sec-CH-UA-Mobile") == "?1" or " Mobile" in request.headers.get("User-Agent", "")
+    return asked if asked in LAYOUTS else "unified" if on_a_phone or preferred == "unified" else "split"
+
+
 def look_of(asked: QueryDict, preferred: str) -> Look:
-    """The look that an address asks for; `preferred` is the person's own layout: side or unified."""
+    """The look that an address asks for; `preferred` is what `layout_for` says."""
     layout, context, spaces = (asked.get(name, "") for name in ("layout", "ctx", "ws"))
     spaces = {"1": "show", "0": "ignore"}.get(spaces, spaces)
     return Look(

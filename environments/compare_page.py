@@ -18,7 +18,7 @@ from agents.part_authors import authors_between
 from agents.reading import changed_paths
 from console.organizations.doors import person_of
 from console.organizations.errors import NotFound
-from environments.compare_look import Look, look_of, segments, with_look
+from environments.compare_look import Look, layout_for, look_of, segments, with_look
 from environments.compare_sides import VERSIONS, canonical, choices_for, pickers
 from environments.doors import rights_of, standing_for
 from environments.errors import EnvironmentUnpinned
@@ -38,7 +38,7 @@ class ComparePage:
     @cached_property
     def look(self) -> Look:
         """How it is to be shown."""
-        return look_of(self.request.GET, person_of(self.request).diff_layout)
+        return look_of(self.request.GET, layout_for(self.request, person_of(self.request).diff_layout))
 
     @cached_property
     def rights(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
+from environments.available import ASKED_ON_THE_PAGE
 from environments.facts import Facts
 from environments.gates import Gate, Move, checklist
 from environments.models import Environment, Pin
@@ -31,6 +32,21 @@ class Difference:
         return next((gate for gate in self.gates if gate.state != "pass"), None)
 
     @property
+    def stopping(self) -> Gate | None:
+        """The first gate that neither passes nor is met on the page of the move itself (ticket, fresh sign-in)."""
+        return next((gate for gate in self.gates if gate.state != "pass" and gate.rule not in ASKED_ON_THE_PAGE), None)
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether it could move now, once the page of the move has asked what it asks."""
+        return self.differs and self.stopping is None
+
+    @property
+    def why_stopped(self) -> str:
+        """Why it stays where it is; empty when it could move."""
+        return self.stopping.message if self.differs and self.stopping else "" if self.is_movable else self.why_not
+
+    @property
     def why_not(self) -> str:
         """Why it could not move now; empty when it could."""
         if self.source is None:
@@ -46,9 +62,14 @@ class Difference:
 
 
 def differences(
-    agents: Sequence[Agent], source: Environment, target: Environment, actor: Actor, facts: Facts
+    agents: Sequence[Agent],
+    source: Environment,
+    target: Environment,
+    actor: Actor,
+    facts: Facts,
+    ticket: str = "",
 ) -> list[Difference]:
-    """The difference of each agent, with the gates of moving it by this person now."""
+    """The difference of each agent, with the gates of moving it by this person now, under this ticket."""
     pins = Pin.objects.filter(agent__in=agents, environment__in=[source, target])
     served = {
         (pin.agent_id, pin.environment_id): pin.version
@@ -61,7 +82,10 @@ def differences(
         gates: list[Gate] = []
         if first and (second is None or first.pk != second.pk):
             first.agent = agent
-            gates = checklist(Move(agent=agent, version=first, environment=target, actor=actor, now=now, facts=facts))
+            about = Move(
+                agent=agent, version=first, environment=target, actor=actor, now=now, ticket=ticket, facts=facts
+            )
+            gates = checklist(about)
         found.append(Difference(agent, first, second, _sections(first, second), gates))
     return found
 

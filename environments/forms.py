@@ -238,19 +238,9 @@ class ReleaseFilter(forms.Form):
 class BulkForm(ExactForm):
     """The confirmation of a bulk act; which agents, and what was seen of each, comes beside it."""
 
+    passing: ClassVar[tuple[str, ...]] = (*ExactForm.passing, "agents", "frozen", "page", "act")
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     ticket = forms.CharField(label=_("Change ticket"), required=False, max_length=100)
-
-    def clean(self) -> dict[str, Any]:
-        """The chosen agents are read by the view; every other unknown field is refused."""
-        unknown = sorted(
-            name
-            for name in set(self.data) - set(self.fields) - {*self.passing, "agents"}
-            if not name.startswith("digest-")
-        )
-        if unknown:
-            raise forms.ValidationError(f"The form has no field {unknown[0][:60]!r}.")
-        return self.cleaned_data
 
 
 class UndoForm(ExactForm):

@@ -1,7 +1,7 @@
 """Verbs of bulk work: the list is frozen here; a worker moves each agent by the ordinary verb (environments.bulk)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -42,14 +42,16 @@ def start_promotion(
     target: str,
     agents: Sequence[Agent] | None = None,
     expected_digests: Mapping[str, str] | None = None,
+    expected_live: Mapping[str, int] | None = None,
     note: str = "",
     ticket: str = "",
 ) -> Job:
     """Move what the source serves into the next environment, agent by agent, each under all its gates.
 
     `agents` must be visible to the actor, which the caller has seen to; None takes every agent that they may list
-    and that is pinned in the source. `expected_digests` (slug -> digest) are what the caller reviewed: an agent
-    whose source serves something else fails alone. Refuses an empty list and more than 5,000 agents (T19).
+    and that is pinned in the source. `expected_digests` (slug -> digest) and `expected_live` (slug -> number of the
+    version that the target serves, 0 for none) are what the caller reviewed: an agent whose environments serve
+    something else fails alone. Refuses an empty list and more than 5,000 agents (T19).
     """
     organization = Organization.objects.steady(organization)
     place, destination = _places(organization, source, target)
@@ -57,7 +59,7 @@ def start_promotion(
     require(actor, permission, organization)
     policies.require_within_key(actor, destination)
     note, ticket = checked_text(note, "note"), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
-    wanted = _wanted(actor, organization, place, destination, agents)
+    wanted = _as_seen(_wanted(actor, organization, place, destination, agents), expected_live or {})
     job = _make(organization, actor, Job.Kind.PROMOTION, place, destination, note, ticket)
     _freeze(job, wanted, expected_digests or {})
     _tell(job, actor, len(wanted))
@@ -65,21 +67,37 @@ def start_promotion(
 
 
 @verb("bulk.retried")
-def retry_failed(job: Job, *, actor: Actor) -> Job:
-    """Start a new job with the items that failed, frozen anew."""
+def retry_failed(
+    job: Job,
+    *,
+    actor: Actor,
+    agents: Sequence[Agent] | None = None,
+    expected_digests: Mapping[str, str] | None = None,
+    expected_live: Mapping[str, int] | None = None,
+    note: str | None = None,
+    ticket: str | None = None,
+) -> Job:
+    """Start a new job with the items that failed, or those of them that are named, frozen anew.
+
+    What is expected is what the caller reviewed, as for `start_promotion`. Without a note or a ticket of its own
+    the new job has those of the job that it follows.
+    """
     organization = Organization.objects.steady(job.organization)
     current = _over(job)
     permission = "push_to_production" if current.target.is_production else "promote_to_staging"
     require(actor, permission, organization)
     policies.require_within_key(actor, current.target)
     failed = [item.agent for item in current.items.filter(state=JobItem.State.FAILED).select_related("agent")]
+    if agents is not None:
+        named = {agent.pk for agent in agents}
+        failed = [agent for agent in failed if agent.pk in named]
     if not failed or current.source is None or current.kind != Job.Kind.PROMOTION:
         raise Conflict("Nothing failed that could be tried again. Nothing was changed.")
-    wanted = _wanted(actor, organization, current.source, current.target, failed)
-    again = _make(
-        organization, actor, Job.Kind.PROMOTION, current.source, current.target, current.note, current.ticket, current
-    )
-    _freeze(again, wanted, {})
+    note = checked_text(current.note if note is None else note, "note")
+    ticket = checked_text(current.ticket if ticket is None else ticket, "ticket", limit=TICKET_LENGTH)
+    wanted = _as_seen(_wanted(actor, organization, current.source, current.target, failed), expected_live or {})
+    again = _make(organization, actor, Job.Kind.PROMOTION, current.source, current.target, note, ticket, current)
+    _freeze(again, wanted, expected_digests or {})
     _tell(again, actor, len(wanted), "bulk.retried")
     return again
 
@@ -166,6 +184,11 @@ def _wanted(
         live = served.get((agent.pk, target.pk))
         found.append(Wanted(agent, served.get((agent.pk, source.pk)), live.number if live else 0))
     return found
+
+
+def _as_seen(wanted: list[Wanted], live: Mapping[str, int]) -> list[Wanted]:
+    """The list with what the caller saw in the target, where they say so; a move from anything else is refused."""
+    return [replace(one, live=live.get(one.agent.slug, one.live)) for one in wanted]
 
 
 def _make(

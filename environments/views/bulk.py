@@ -1,45 +1,55 @@
-"""Bulk promotion: the difference first, one confirmation, then the job with its results (ux.md S16)."""
+"""Bulk promotion: a choice, its differences, one confirmation, then the job with its results (ux.md S16)."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.organizations.doors import actor_of, organization_for, posted
-from console.organizations.errors import Conflict, Invalid
-from environments.actions import cancel_job, retry_failed, start_promotion, undo_moved
-from environments.bulk_page import Hop, choice_of, hop_of, job_page, job_visible_to, jobs_visible_to
+from console.organizations.models import Organization
+from environments.actions import cancel_job, undo_moved
+from environments.attempts import Attempt, attempt
+from environments.bulk_page import choice_of, hop_of, job_page, job_visible_to, jobs_visible_to
+from environments.bulk_review import asked_of, review_of, start
 from environments.forms import BulkForm, UndoForm
+from environments.models import Job
 
 PAGE = 50
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def choose(request: HttpRequest, organization: str) -> HttpResponseBase:
-    """What would move between two neighbours, why the rest would not, and the one confirmation."""
+@require_safe
+def choose(request: HttpRequest, organization: str) -> HttpResponse:
+    """What would move between two neighbours, and why the rest would not; nothing starts here."""
     tenant = organization_for(request, organization)
     hop = hop_of(tenant, request.GET.get("source", ""))
-    form = BulkForm(posted(request))
-    refusal, status = None, 200
-    if hop and form.is_valid():
-        try:
-            job = _start(request, hop, form)
-        except (Invalid, Conflict) as error:
-            refusal, status = error, 422
-        else:
-            return redirect("environments:job", tenant.slug, job.pk)
-    context = {
-        "organization": tenant,
-        "hop": hop,
-        "form": form,
-        "refusal": refusal,
-        "page_error": status != 200,
-        "choice": choice_of(request, tenant, hop, chosen=set(request.POST.getlist("agents"))) if hop else None,
-    }
-    return render(request, "environments/bulk.html", context, status=status)
+    chosen = set(request.GET.getlist("agents"))
+    context = {"organization": tenant, "hop": hop, "choice": choice_of(request, tenant, hop, chosen) if hop else None}
+    return render(request, "environments/bulk.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, organization: str) -> HttpResponseBase:
+    """The differences of everything that was chosen, and the one confirmation that starts the job."""
+    tenant = organization_for(request, organization)
+    follows = _followed(request, tenant)
+    hop = hop_of(tenant, follows.source.slug if follows and follows.source else request.GET.get("source", ""))
+    asked = asked_of(request, follows)
+    if hop is None or not asked.names:
+        messages.error(request, _("No agent is chosen. Nothing was started."))
+        return redirect("environments:bulk", tenant.slug)
+    found = review_of(request, hop, asked)
+    form = BulkForm(posted(request), initial=asked.typed or _texts_of(follows))
+    tried = Attempt()
+    if request.POST.get("act") == "start":
+        tried = attempt(request, form, lambda data: start(request, found, data, follows))
+    if tried.done:
+        return redirect("environments:job", tenant.slug, tried.done.pk)
+    context = {"organization": tenant, "review": found, "form": form, "follows": follows, "refusal": tried.refusal}
+    context["page_error"] = tried.status >= 400
+    return render(request, "environments/bulk_review.html", context, status=tried.status)
 
 
 @require_safe
@@ -59,13 +69,11 @@ def job(request: HttpRequest, organization: str, job: UUID) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, organization: str, job: UUID) -> HttpResponseBase:
-    """Cancel a job, try what failed again, or take back what moved."""
+    """Cancel a job, or take back what moved."""
     tenant = organization_for(request, organization)
     found, wanted = _job(request, tenant, job), request.POST.get("act")
     if wanted == "cancel":
         followed = cancel_job(found, actor=actor_of(request))
-    elif wanted == "retry":
-        followed = retry_failed(found, actor=actor_of(request))
     else:
         form = UndoForm(request.POST)
         if not form.is_valid():
@@ -75,21 +83,20 @@ def act(request: HttpRequest, organization: str, job: UUID) -> HttpResponseBase:
     return redirect("environments:job", tenant.slug, followed.pk)
 
 
-def _start(request: HttpRequest, hop: Hop, form: BulkForm) -> Any:
-    chosen = hop.agents_named(request, request.POST.getlist("agents"))
-    return start_promotion(
-        hop.organization,
-        actor=actor_of(request),
-        source=hop.source.slug,
-        target=hop.target.slug,
-        agents=chosen,
-        expected_digests={one.slug: request.POST.get(f"digest-{one.slug}", "") for one in chosen},
-        note=form.cleaned_data["note"],
-        ticket=form.cleaned_data["ticket"],
-    )
+def _followed(request: HttpRequest, organization: Organization) -> Job | None:
+    """The job whose failures are tried again, where the address names one."""
+    text = request.GET.get("follows", "")
+    try:
+        return _job(request, organization, UUID(text)) if text else None
+    except ValueError:
+        raise Http404("No such job.") from None
 
 
-def _job(request: HttpRequest, organization: Any, job: UUID) -> Any:
+def _texts_of(job: Job | None) -> dict[str, str]:
+    return {"note": job.note, "ticket": job.ticket} if job else {}
+
+
+def _job(request: HttpRequest, organization: Organization, job: UUID) -> Job:
     found = job_visible_to(request, organization, job)
     if found is None:
         raise Http404("No such job.")

@@ -1,11 +1,14 @@
 """The pages of the pipeline, of bulk promotion and of jobs."""
 
+from typing import Any
+
 import pytest
 
 from console.organizations.models import Organization
 from environments import bulk
+from environments.actions import revoke_ready
 from environments.models import Environment, Job, Pin
-from tests.builders import a_candidate, a_ready_version
+from tests.builders import a_candidate, a_ready_version, approved
 from tests.cast import Person
 from tests.pages import by_id, has_id, hidden_value, page, words
 
@@ -51,21 +54,31 @@ def test_pipeline_pages__add_change_and_delete__as_the_org_admin_says(
     assert dana.client().get(PIPELINE).status_code == 403
 
 
+def _confirmed(review: Any) -> dict[str, Any]:
+    """What the form of a review sends once its button is pressed."""
+    fields: dict[str, Any] = {"act": "start"}
+    for name, value in by_id(review, "bulk-review").form_values():
+        fields.setdefault(name, []).append(value.strip())
+    return fields
+
+
 @pytest.mark.django_db(transaction=True)
 def test_bulk_pages__difference_first_then_job_then_results(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:
-    ready = a_ready_version(organization, author=dana, tester=quinn, slug="ready", name="Ready desk")
+    a_ready_version(organization, author=dana, tester=quinn, slug="ready", name="Ready desk")
     a_candidate(organization, author=dana, slug="waiting", name="Waiting desk")
     client, address = mara.client(), "/o/harbourline/bulk"
 
     shown = client.get(address)
     assert "Waiting desk" in words(by_id(shown, "blocked"))
     assert not page(shown).xpath("//input[@name='agents'][@checked]")
-    empty = client.post(address, {"note": "", "ticket": ""})
-    assert empty.status_code == 422
-    digest = ready.versions.get().digest
-    started = client.post(address, {"agents": "ready", "digest-ready": digest, "note": "Friday", "ticket": ""})
+    assert client.post(f"{address}/review", {"note": ""})["Location"] == address
+    review = client.post(f"{address}/review", {"agents": "ready"})
+    assert not Job.objects.exists()
+    assert "Production gets v1. It serves nothing yet." in words(by_id(review, "agent-ready"))
+    assert "Be brief." in words(by_id(review, "ready-part-prompt"))
+    started = client.post(f"{address}/review", _confirmed(review) | {"note": "Friday"})
 
     job = Job.objects.get()
     assert started["Location"] == f"/o/harbourline/jobs/{job.pk}/"
@@ -78,3 +91,69 @@ def test_bulk_pages__difference_first_then_job_then_results(
     bulk.run(Job.objects.exclude(pk=job.pk).get().pk)
     assert "Skipped" in words(by_id(client.get(undone["Location"]), "items"))
     assert quinn.client().get(started["Location"]).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bulk_review__when_something_changed_or_is_refused__starts_nothing_and_keeps_the_choice(
+    organization: Organization, dana: Person, quinn: Person, mara: Person
+) -> None:
+    first = a_ready_version(organization, author=dana, tester=quinn, slug="first", name="First desk")
+    a_ready_version(organization, author=dana, tester=quinn, slug="second", name="Second desk")
+    a_candidate(organization, author=dana, slug="waiting", name="Waiting desk")
+    client, address = mara.client(), "/o/harbourline/bulk/review"
+    chosen = {"agents": ["second", "first", "waiting"], "ticket": "OPS-7"}
+
+    review = client.post(address, chosen)
+    sent = _confirmed(review)
+    assert sent["agents"] == ["first", "second"]
+    assert sent["ticket"] == ["OPS-7"]
+    rule = "Version 1 has not been marked ready. Needs QA: Quinn Abara."
+    assert rule in words(by_id(review, "agent-waiting"))
+    forged = client.post(address, sent | {"agents": ["first", "waiting"]})
+    assert forged.status_code == 409
+    refused = "Waiting desk cannot move: Version 1 has not been marked ready. Nothing was started."
+    assert refused in words(by_id(forged, "refused"))
+    assert client.post(address, sent | {"agents": ["first", "gone"]}).status_code == 412
+
+    approved(first, dana, quinn, "Another prompt.")
+    moved = client.post(address, sent)
+    assert moved.status_code == 412
+    assert "First desk changed after this review was opened." in words(by_id(moved, "refused"))
+    assert "Another prompt." in words(by_id(moved, "first-part-prompt"))
+    again = _confirmed(moved)
+    assert again["agents"] == ["first", "second"]
+    assert not Job.objects.exists()
+    assert mara.stale_client().post(address, again).status_code == 403
+    assert client.post(address, again).status_code == 302
+
+    job = Job.objects.get()
+    revoke_ready(first, actor=quinn.actor(), number=2, reason="Not yet")
+    bulk.run(job.pk)
+    retry = client.get(f"{address}?follows={job.pk}")
+    assert "First desk" in words(by_id(retry, "kept-back"))
+    approved(first, dana, quinn, "A third prompt.")
+    retry = client.get(f"{address}?follows={job.pk}")
+    assert "A third prompt." in words(by_id(retry, "first-part-prompt"))
+    assert client.post(f"{address}?follows={job.pk}", _confirmed(retry)).status_code == 302
+    followed = Job.objects.get(follows=job)
+    bulk.run(followed.pk)
+    assert (followed.ticket, followed.counts()["promoted"]) == ("OPS-7", 1)
+
+
+@pytest.mark.django_db
+def test_bulk_review__of_many__is_paged_and_carries_what_was_seen(
+    organization: Organization, dana: Person, mara: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("environments.bulk_review.AT_ONCE", 2)
+    for name in "abc":
+        a_candidate(organization, author=dana, slug=f"desk-{name}", name=f"Desk {name}")
+    client, address = dana.client(), "/o/harbourline/bulk/review"
+    sent = {"agents": ["desk-a", "desk-b", "desk-c"], "note": "All three"}
+    first = client.post(address, sent)
+    assert has_id(first, "agent-desk-b")
+    assert not has_id(first, "agent-desk-c")
+    carried = _confirmed(first) | {"act": "", "page": "2"}
+    second = client.post(address, carried)
+    assert has_id(second, "agent-desk-c")
+    assert [text.split()[0] for text in _confirmed(second)["frozen"]] == ["desk-c", "desk-a", "desk-b"]
+    assert _confirmed(second)["note"] == ["All three"]
