@@ -18,7 +18,7 @@ from agents.comparison import Comparison
 from agents.contents import PartLoader
 from agents.models import Agent
 
-FORMAT = 1  # of what is kept: raise it when a comparison or its page changes its shape
+FORMAT = 2  # of what is kept: raise it when a comparison or its page changes its shape
 KEPT_FROM = 50_000  # bytes of both sides together; below, comparing anew is cheaper than keeping
 KEPT_BYTES = 2_000_000  # packed; what is larger is not kept
 _LEVEL = 3

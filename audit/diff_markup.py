@@ -4,7 +4,7 @@ Made here and not in a template because there are thousands of them: Django's te
 Every text goes through `format_html`, which escapes it; the formats are constants of this file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,9 +23,10 @@ _NUMBER = '<td class="diff-no">{}</td>'
 _NONE = '<td class="diff-text diff-none"></td>'
 _TOKEN = {"": "{}", "add": "<ins>{}</ins>", "del": "<del>{}</del>", "note": '<i class="diff-remark">{}</i>'}
 _SIDES = {
-    "del": '<td class="diff-text diff-del"><span class="diff-sign">-</span><span class="visually-hidden">{} </span>',
-    "add": '<td class="diff-text diff-add"><span class="diff-sign">+</span><span class="visually-hidden">{} </span>',
+    "del": '<td class="diff-text diff-del"><span class="diff-sign">-</span>',
+    "add": '<td class="diff-text diff-add"><span class="diff-sign">+</span>',
 }
+_SPOKEN = '<span class="visually-hidden">{} </span>'
 _WHOLE = {"del": ('<del class="diff-whole">', "</del>"), "add": ('<ins class="diff-whole">', "</ins>")}
 _LINK = '<a href="{}" hx-get="{}" data-fold="{}">{}</a> '
 
@@ -47,18 +48,20 @@ class RowsMarkup:
     query: str = ""
 
     def of(self, rows: Iterable[Row]) -> SafeString:
-        """The rows as markup."""
-        return format_html_join("", "{}", ((self._row(row),) for row in rows))
+        """The rows as markup. Only the first line of several says that they were removed or added (ux.md 3.8)."""
+        found = list(rows)
+        leads = [_sides(row) - _sides(before) for before, row in zip([None, *found], found, strict=False)]
+        return format_html_join("", "{}", ((self._row(row, lead),) for row, lead in zip(found, leads, strict=True)))
 
     @cached_property
     def _words(self) -> dict[str, str]:
         return {"del": _("removed:"), "add": _("added:")}
 
-    def _row(self, row: Row) -> SafeString:
+    def _row(self, row: Row, leads: Collection[str]) -> SafeString:
         if row.kind == "fold":
             return self._fold(row)
         formats, values = [_NUMBER], [row.left_no or ""]
-        for cell, cell_values in self._cells(row):
+        for cell, cell_values in self._cells(row, leads):
             formats.append(cell)
             values += cell_values
         attributes, given = self._attributes(row)
@@ -71,7 +74,7 @@ class RowsMarkup:
             return f'{moved} data-change data-say="{{}}" tabindex="-1"', [said]
         return f'{moved} tabindex="-1" autofocus' if row.unfolded else moved, []
 
-    def _cells(self, row: Row) -> Iterator[tuple[str, list[Any]]]:
+    def _cells(self, row: Row, leads: Collection[str]) -> Iterator[tuple[str, list[Any]]]:
         """What follows the first number: in one column its text, in two the text, the other number, its text."""
         if row.kind == "equal":
             same = _text(row.right)
@@ -80,16 +83,20 @@ class RowsMarkup:
             yield _NUMBER, [row.right_no]
             yield same
             return
-        gone = self._side(row, "del", row.left) if row.left_no else (_NONE, [])
-        came = self._side(row, "add", row.right) if row.right_no else (_NONE, [])
+        gone = self._side(row, "del", row.left, leads) if row.left_no else (_NONE, [])
+        came = self._side(row, "add", row.right, leads) if row.right_no else (_NONE, [])
         if not self.unified:
             yield gone
         yield _NUMBER, [row.right_no or ""]
         yield came if row.right_no or not self.unified else gone
 
-    def _side(self, row: Row, mark: str, tokens: tuple[Token, ...]) -> tuple[str, list[Any]]:
+    def _side(self, row: Row, mark: str, tokens: tuple[Token, ...], leads: Collection[str]) -> tuple[str, list[Any]]:
         before, after = _WHOLE[mark] if row.kind in {"removed", "added"} else ("", "")
-        formats, values = [_SIDES[mark]], [self._words[mark]]
+        formats: list[str] = [_SIDES[mark]]
+        values: list[Any] = []
+        if mark in leads:
+            formats.append(_SPOKEN)
+            values.append(self._words[mark])
         if row.moved:
             said = _("moved to line %(line)s") if mark == "del" else _("moved from line %(line)s")
             formats.append(_TOKEN["note"])
@@ -114,6 +121,13 @@ class RowsMarkup:
         asked: dict[str, Any] = {"part": self.path, "digest": self.digest[:12]} | ({"at": self.at} if self.at else {})
         asked |= {"old": row.left_no, "new": row.right_no, "count": row.hidden, "show": show}
         return f"{self.address}/lines?{urlencode(asked)}" + ("&layout=unified" if self.unified else "")
+
+
+def _sides(row: Row | None) -> set[str]:
+    """What a row says: that a line was removed, that one was added, both, or neither."""
+    if row is None or row.kind in {"equal", "fold"}:
+        return set()
+    return {mark for mark, number in (("del", row.left_no), ("add", row.right_no)) if number}
 
 
 def _text(tokens: tuple[Token, ...]) -> tuple[str, list[Any]]:

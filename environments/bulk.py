@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from agents.models import Agent
 from audit.clock import database_time
 from console.organizations.actor import Actor
 from console.organizations.errors import Holder, PermissionMissing, Refusal
@@ -124,8 +125,7 @@ def _do(item_id: int) -> None:
 def _move(item: JobItem) -> Deployment:
     job, actor = item.job, _actor_of(item.job)
     if item.version is None:
-        where = job.source.name if job.source else "an earlier time"
-        raise NothingPinned(f"Nothing of {item.agent.name} is there to move from {where}. Nothing was changed.")
+        raise NothingPinned(_nothing_of(item.agent, job))
     if job.kind == Job.Kind.ROLLBACK:
         return rollback(
             item.agent,
@@ -147,6 +147,14 @@ def _move(item: JobItem) -> Deployment:
         expected_live=item.live,
         **more,
     )
+
+
+def _nothing_of(agent: Agent, job: Job) -> str:
+    if job.source is None:
+        return (
+            f"{job.target.name} served nothing of {agent.name} before, so nothing can come back. Nothing was changed."
+        )
+    return f"Nothing of {agent.name} is there to move from {job.source.name}. Nothing was changed."
 
 
 def _actor_of(job: Job) -> Actor:

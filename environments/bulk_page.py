@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from agents.models import Agent
 from console.organizations.doors import actor_of, person_of
@@ -101,6 +102,7 @@ def job_page(request: HttpRequest, organization: Organization, job: Job) -> dict
     return {
         "organization": organization,
         "job": job,
+        "as_of": timezone.now(),
         "counts": [(JobItem.State(state).label, state, number) for state, number in counts.items() if number],
         "total": total,
         "over": total - counts[JobItem.State.PENDING],

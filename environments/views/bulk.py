@@ -12,6 +12,7 @@ from console.organizations.doors import actor_of, organization_for, posted
 from console.organizations.models import Organization
 from environments.actions import cancel_job, undo_moved
 from environments.attempts import Attempt, attempt
+from environments.boards.live import stamp_of, stamped, unchanged
 from environments.bulk_page import choice_of, hop_of, job_page, job_visible_to, jobs_visible_to
 from environments.bulk_review import asked_of, review_of, start
 from environments.forms import BulkForm, UndoForm
@@ -64,7 +65,10 @@ def job_list(request: HttpRequest, organization: str) -> HttpResponse:
 def job(request: HttpRequest, organization: str, job: UUID) -> HttpResponse:
     """One job: progress while it runs, results by agent, and what can be done next."""
     tenant = organization_for(request, organization)
-    return render(request, "environments/job.html", job_page(request, tenant, _job(request, tenant, job)))
+    context = job_page(request, tenant, _job(request, tenant, job))
+    stamp = stamp_of(request, tenant, context["job"].state, context["counts"])
+    short = unchanged(request, stamp)
+    return short or stamped(render(request, "environments/job.html", context), stamp)
 
 
 @require_POST

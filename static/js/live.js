@@ -133,6 +133,7 @@ class Region {
       complete = complete && left.complete;
     }
     this.offerOrder(held, incoming);
+    this.ended = !("live" in incoming.dataset) && complete && held === 0; // what is over does not change any more
     region.dispatchEvent(new CustomEvent("slipway:live", { bubbles: true }));
     return complete && held === 0;
   }
