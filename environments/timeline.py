@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from agents.models import Agent
 from environments.available import address
+from environments.lapses import lapses_of
 from environments.models import Deployment, SignOff
 from environments.querysets import DeploymentQuerySet, SignOffQuerySet
 
@@ -59,8 +60,10 @@ def decisions_of(agent: Agent, *, since: datetime | None = None, until: datetime
 
 
 def entries_of(agent: Agent, moves: Iterable[Deployment], decisions: Iterable[SignOff]) -> list[dict[str, Any]]:
-    """The entries of an agent's timeline (components/_timeline.html), newest first."""
-    entries = [_move(agent, move) for move in moves] + [_decision(agent, decision) for decision in decisions]
+    """The entries of an agent's timeline (components/_timeline.html), newest first, with what a move ended."""
+    shown = list(moves)
+    entries = lapses_of(agent, shown) + [_move(agent, move) for move in shown]
+    entries += [_decision(agent, decision) for decision in decisions]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

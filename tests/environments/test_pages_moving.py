@@ -201,6 +201,8 @@ def test_push__candidate_replaced_meanwhile__refused_with_the_new_comparison(
     assert "Production gets v2." in words(page(response))
     assert page(response).xpath("//main//form//button[@aria-disabled='true']")
     assert served(agent) == {"staging": 2}
+    activity = words(page(client.get(PUSH.removesuffix("push"))).xpath("//*[@class='story']")[0])
+    assert "The approval of v1 by Quinn Abara lapsed Staging now serves v2, which needs its own." in activity
 
 
 def test_push__production_moved_meanwhile__412_nothing_executed(
@@ -209,6 +211,7 @@ def test_push__production_moved_meanwhile__412_nothing_executed(
     agent = builders.a_live_version(organization, author=dana, tester=quinn, admin=mara)
     builders.approved(agent, dana, quinn, "Two.\n")
     client = mara.client()
+    assert "lapsed" not in client.get(PUSH.removesuffix("push")).content.decode()
     form = seen(client, PUSH)
 
     response = client.post(PUSH, {**form, "expected_live": "0", "note": "Kept"})
