@@ -129,6 +129,28 @@ class ActivateForm(MoveForm):
     field_order = ("ticket", "note", "expected_live")
 
 
+class BreakGlassForm(ExactForm):
+    """A push past failing gates: why, and the agent's own slug typed out."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=TEXT,
+        widget=NOTE,
+        help_text=_("At least 20 characters. Everybody who reads the record reads it, for ever."),
+    )
+    ticket = forms.CharField(label=_("Change ticket"), required=False, max_length=100)
+    typed_slug = forms.CharField(
+        label=_("Short name of the agent"),
+        required=False,
+        max_length=63,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    expected_digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    expected_live = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
 class DecisionForm(ExactForm):
     """One decision of QA on a candidate, with the text it asks for: `note` or `reason`."""
 

@@ -33,7 +33,8 @@ def outcome(move: Deployment) -> str:
         return f"{who} rolled {place} back from v{former.number if former else '?'} to v{number}"
     did = {Action.PUSH: "pushed", Action.ACTIVATE: "activated"}.get(Action(move.action), "promoted")
     to = "in" if move.action == Action.ACTIVATE else "to"
-    return f"{who} {did} v{number} {to} {place}{f', replacing v{former.number}' if former else ''}"
+    past = " past failing gates" if move.break_glass else ""
+    return f"{who} {did} v{number} {to} {place}{f', replacing v{former.number}' if former else ''}{past}"
 
 
 def decided(sign_off: SignOff) -> str:

@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{AGENT}staging", deciding.decide_page, name="decide"),
     path(f"{AGENT}staging/now/<int:seen>", deciding.candidate_now, name="candidate"),
     path(f"{AGENT}push", moving.push_page, name="push"),
+    path(f"{AGENT}push/emergency", moving.break_glass_page, name="break-glass"),
     path(f"{AGENT}versions/", version_views.version_list, name="version-list"),
     path(f"{AGENT}versions/<int:number>/", version_views.version, name="version"),
     path(f"{AGENT}versions/<int:number>/export.<slug:ending>", version_views.export, name="version-export"),

@@ -13,12 +13,13 @@ from agents.doors import agent_for
 from agents.models import Agent, Version
 from console.organizations.doors import actor_of, posted, typed_before
 from console.organizations.policies import holder_of
-from environments.actions import activate, promote, publish, push_to_production
+from environments.actions import activate, break_glass, promote, publish, push_to_production
 from environments.attempts import Attempt, attempt, without_field
 from environments.available import address, merge_address
 from environments.boards.queue import way_on
 from environments.doors import only_looks_on, rights_of, standing_for
-from environments.forms import ActivateForm, PromoteForm, PushForm
+from environments.emergency import emergency_address, emergency_of
+from environments.forms import ActivateForm, BreakGlassForm, PromoteForm, PushForm
 from environments.models import Deployment, Environment
 from environments.pipeline import environments_of
 from environments.policies import missing
@@ -56,7 +57,31 @@ def push_page(request: HttpRequest, organization: str, agent: str) -> HttpRespon
     target = target or next(iter(standing.live), None)
     version = asked or (standing.candidate.version if standing.candidate else None)
     review = version_review(request, found, version, target) if version and target else None
-    return _page(request, "environments/push.html", found, form, tried, review, kind="production", target=target)
+    context = {"target": target, "emergency_url": emergency_address(found, review, rights_of(request, found))}
+    return _page(request, "environments/push.html", found, form, tried, review, kind="production", **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def break_glass_page(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
+    """The same push past gates that fail, in an emergency: what is passed over, why, and the agent's name typed out."""
+    found = agent_for(request, organization, agent)
+    asked, target = _version_in(request, found), _environment_in(request, found)
+    form = BreakGlassForm(posted(request), initial=typed_before(request))
+    tried = attempt(request, form, lambda data: _break_glass(request, found, target, data))
+    if tried.done:
+        return _moved(request, found, tried.done)
+    if "break_glass" not in rights_of(request, found):  # after the verb, which keeps the refused attempt
+        raise missing("break_glass", found.organization)
+    standing = standing_for(request, found)
+    target = target or next(iter(standing.live), None)
+    version = asked or (standing.candidate.version if standing.candidate else None)
+    review = version_review(request, found, version, target) if version and target else None
+    if review:
+        _show_seen(request, form, review)
+    emergency = emergency_of(review) if review else None
+    context = {"agent": found, "form": form, "review": review, "emergency": emergency, "refusal": tried.refusal}
+    context["page_error"] = tried.status >= 400
+    return render(request, "environments/break_glass.html", context, status=tried.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,6 +114,13 @@ def _promote(
 
 def _push(request: HttpRequest, agent: Agent, target: Environment | None, data: dict[str, Any]) -> Deployment:
     return push_to_production(agent, actor=actor_of(request), environment=target.slug if target else None, **data)
+
+
+def _break_glass(request: HttpRequest, agent: Agent, target: Environment | None, data: dict[str, Any]) -> Deployment:
+    place = target or next(iter(standing_for(request, agent).live), None)
+    if place is None:
+        raise Http404("Which environment?")
+    return break_glass(agent, actor=actor_of(request), environment=place.slug, **data)
 
 
 def _activate(

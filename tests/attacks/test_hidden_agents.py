@@ -47,6 +47,7 @@ OF_AGENT = [
     "staging",
     "staging/now/1",
     "push",
+    "push/emergency",
     "rollback",
     "draft/",
     "draft/history",

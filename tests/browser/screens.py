@@ -123,6 +123,7 @@ SCREENS = [
         shown="Push to Production: facts, gates, difference",
         docs=("light", "dark"),
     ),
+    Screen("break-glass", "mara", f"{A}/ferry-desk/push/emergency", phone=True),
     Screen("rollback", "mara", f"{A}/order-desk/rollback", phone=True, shown="Rollback in three clicks"),
     Screen("lift-hold", "mara", f"{A}/claims-intake/hold/5/lift", phone=True),
     Screen("environment", "mara", f"{A}/order-desk/env/production"),

@@ -12,6 +12,7 @@ from environments.errors import OnHold
 from environments.models import Deployment
 from tests.builders import a_candidate, an_agent, two_live_versions
 from tests.cast import Person, join, new_account
+from tests.pages import by_id, has_id, hidden_value, page, words
 
 pytestmark = pytest.mark.django_db
 REASON = "Callers are told a wrong emergency number since 9:40."
@@ -62,3 +63,31 @@ def test_break_glass__a_skipped_hop_or_a_hold__stands_all_the_same(
         break_glass(held, actor=mara.actor(), number=2, typed_slug=held.slug, **call)
     with pytest.raises(NotFound):
         break_glass(other, actor=mara.actor(), number=1, typed_slug="other", **call)
+
+
+def test_break_glass__on_its_page__says_what_it_passes_over_and_keeps_what_was_typed(
+    organization: Organization, dana: Person, quinn: Person, mara: Person
+) -> None:
+    agent = a_candidate(organization, author=dana)
+    push = "/o/harbourline/agents/order-desk/push"
+    client = mara.client()
+    (link,) = page(client.get(push)).xpath("//a[@id='emergency']/@href")
+    shown = client.get(link)
+    assert "Version 1 has not been marked ready." in words(by_id(shown, "decision"))
+    form = {name: hidden_value(shown, name) for name in ("number", "expected_digest", "expected_live")}
+    form |= {"reason": "Urgent", "typed_slug": "other", "ticket": "OPS-9"}
+
+    short = client.post(link, form)
+    assert (short.status_code, hidden_value(short, "ticket")) == (422, "OPS-9")
+    misspelt = client.post(link, form | {"reason": REASON})
+    assert (misspelt.status_code, REASON in misspelt.content.decode()) == (422, True)
+    stale = client.post(link, form | {"reason": REASON, "typed_slug": agent.slug, "expected_live": "7"})
+    assert stale.status_code == 412
+    assert not Deployment.objects.filter(environment__kind="production").exists()
+    done = client.post(link, form | {"reason": REASON, "typed_slug": agent.slug}, follow=True)
+    assert REASON in words(by_id(done, "emergency"))
+    assert "Mara Lindqvist pushed v1 to Production past failing gates" in words(page(done))
+
+    assert not has_id(quinn.client().get(push), "emergency")
+    assert quinn.client().get(link).status_code == dana.client().post(link, form).status_code == 403
+    assert "No gate fails" in words(by_id(client.get(link), "decision"))
