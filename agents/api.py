@@ -18,13 +18,13 @@ from agents.canonical import normalise
 from agents.contents import load
 from agents.doors import agent_called
 from agents.errors import PreconditionMissing
-from agents.history import PAGE, saves_of
+from agents.history import saves_of
 from agents.merge_patch import merge_patch
 from agents.models import Agent, Draft
 from agents.policies import require
 from agents.reading import draft_of_agent
 from agents.schemas import DraftIn, DraftOut, ForkIn, MergeIn, PersonOut, RestoreIn, SavesOut
-from audit.cursors import read_cursor, write_cursor
+from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
 from console.organizations.doors import actor_of
 
 router = Router(tags=["Drafts"])
@@ -64,12 +64,12 @@ def delete_draft(request: HttpRequest, response: HttpResponse, agent: str) -> di
 
 
 @router.get("/agents/{agent}/draft/history", response=SavesOut, summary="Every save of the draft")
-def draft_history(request: HttpRequest, agent: str, limit: int = PAGE, cursor: str = "") -> dict[str, Any]:
+def draft_history(request: HttpRequest, agent: str, limit: Limit = LIMIT, cursor: Cursor = "") -> dict[str, Any]:
     """Newest first, with who and why."""
     found = _readable(request, agent)
     binding = f"saves:{found.pk}"
-    saves = saves_of(found, before=read_cursor(cursor, binding) if cursor else None)
-    shown = saves[: min(limit, PAGE)]
+    saves = saves_of(found, before=read_cursor(cursor, binding) if cursor else None, size=limit)
+    shown = saves[:limit]
     items = [
         {
             "history_id": save.pk,

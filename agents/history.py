@@ -70,14 +70,14 @@ def _goes_on(later: Save, save: Save) -> bool:
     return is_typing and save.paths == later.paths and save.by == later.by and later.at - save.at <= PAUSE
 
 
-def saves_of(agent: Agent, *, before: int | None = None) -> list[Save]:
+def saves_of(agent: Agent, *, before: int | None = None, size: int = PAGE) -> list[Save]:
     """Up to one more than a page of saves, newest first; constant number of queries."""
     entries = Draft.history.filter(agent=agent).select_related("manifest", "base", "history_user")
     if before is not None:
         entries = entries.filter(pk__lt=before)
-    found = list(entries.order_by("-pk")[: PAGE + 2])
+    found = list(entries.order_by("-pk")[: size + 2])
     older: list[Any] = [*found[1:], None][: len(found)]
-    return [_save(entry, previous) for entry, previous in zip(found, older, strict=True)][: PAGE + 1]
+    return [_save(entry, previous) for entry, previous in zip(found, older, strict=True)][: size + 1]
 
 
 def _save(entry: Any, previous: Any) -> Save:

@@ -1,6 +1,5 @@
 """The API of the audit log: the same rows, filters and rights as the page."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -9,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from audit.actions import export_events
 from audit.chain import plain_columns
-from audit.cursors import LARGEST, LIMIT, read_cursor, write_cursor
+from audit.cursors import LARGEST, LIMIT, Moment, read_cursor, write_cursor
 from audit.errors import InvalidFilter
 from audit.export import TYPES, stream
 from audit.filters import EventFilter
@@ -33,8 +32,8 @@ class Wanted(Schema):
     action: str = Field(default="", max_length=60)
     agent: str = Field(default="", max_length=200)
     environment: str = Field(default="", max_length=63)
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class Paged(Wanted):

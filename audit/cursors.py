@@ -1,9 +1,10 @@
 """Page marks of lists: opaque, signed, bound to the list, the organization and the filter they came from (T48)."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.core import signing
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from audit.errors import InvalidCursor
 
@@ -13,6 +14,24 @@ LARGEST = 200
 # What every list of the API takes.
 Limit = Annotated[int, Field(ge=1, le=LARGEST)]
 Cursor = Annotated[str, Field(max_length=2000)]
+
+
+def _is_written(value: Any) -> Any:
+    """Seconds since 1970 are not how a time is written here (RFC 3339)."""
+    if isinstance(value, str) and value.strip().removeprefix("-").replace(".", "", 1).isdecimal():
+        raise ValueError("Write a time as RFC 3339 says, for example 2026-11-20T14:03:22Z.")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    """PostgreSQL takes no offset beyond 15:59 hours; a time without one is meant in UTC."""
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This time is outside of the years 1 to 9999.") from None
+
+
+Moment = Annotated[datetime, BeforeValidator(_is_written), AfterValidator(_in_utc)]
 
 
 def write_cursor(mark: Any, binding: str) -> str:

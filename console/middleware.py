@@ -34,6 +34,18 @@ def request_id(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def own_sessions(get_response: GetResponse) -> GetResponse:
+    """Overlook a session cookie that we never gave: its text reaches the database, which refuses NUL (T24)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        given = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if given and not (given.isascii() and given.isalnum()):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return get_response(request)
+
+    return middleware
+
+
 def not_kept(get_response: GetResponse) -> GetResponse:
     """No browser and no proxy keeps a page, unless its view says so: what it showed may be taken away (ASVS 14.3.2)."""
 
@@ -53,7 +65,8 @@ def closed_for_work(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         context = {"status": 503, "title": _("Closed for maintenance"), "detail": settings.MAINTENANCE}
         if request.path.startswith("/api/"):
-            problem = {"type": "about:blank", "code": "maintenance"} | context
+            told = getattr(request, "request_id", "")
+            problem = {"type": "about:blank", "code": "maintenance", "request_id": told} | context
             response: HttpResponse = JsonResponse(problem, status=503, content_type="application/problem+json")
         elif asked_by_script(request):
             response = fragment_response(request, context)

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "console.middleware.not_kept",
     "console.middleware.closed_for_work",
     "csp.middleware.CSPMiddleware",
+    "console.middleware.own_sessions",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,6 +1,6 @@
 """Marks of pages in addresses: the last entry of the page before. Whatever was changed is refused (400)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from audit.errors import InvalidCursor
@@ -16,7 +16,7 @@ def moment_in(mark: str) -> datetime:
         raise InvalidCursor(_CHANGED) from error
     if moment.tzinfo is None or not 1970 <= moment.year < 9999:
         raise InvalidCursor(_CHANGED)
-    return moment
+    return moment.astimezone(UTC)  # PostgreSQL takes no offset beyond 15:59 hours
 
 
 def id_in(mark: str) -> UUID:

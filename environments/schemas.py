@@ -194,6 +194,13 @@ class EnvironmentOut(Schema):
     rules: dict[str, Any]
 
 
+class EnvironmentsOut(Schema):
+    """A page of the pipeline, in its order."""
+
+    items: list[EnvironmentOut]
+    next_cursor: str | None
+
+
 class ServedAtOut(Schema):
     """What an environment served of an agent at a moment."""
 

@@ -22,6 +22,7 @@ PREFIX = "/api/"
 # Vapi's clients call agents assistants; both names lead to the same routes (contract.md, Later).
 OTHER_NAME = ("/api/v1/assistants", "/api/v1/agents")
 OPEN = frozenset({"/api/v1/openapi.json", "/api/v1/docs"})
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LARGEST_BODY = 1024 * 1024
 LARGEST_IMPORT = 16 * 1024 * 1024
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
@@ -73,7 +74,7 @@ class ApiFrame:
         if refused is not None:
             return refused
         key = request.headers.get("Idempotency-Key")
-        if key is not None and request.method not in SAFE:
+        if key is not None and request.method in CHANGING:
             response: HttpResponseBase = once(request, person, key, self._routed)
         else:
             response = self._routed(request)

@@ -74,6 +74,12 @@ class DocumentedAPI(NinjaAPI):
         return schema
 
 
+EXPORT = {
+    form: {"schema": {"type": "string", "description": described}}
+    for form, described in (("application/jsonl", "One event a line, with its chain"), ("text/csv", "For spreadsheets"))
+}
+
+
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     changes = method in {"post", "put", "patch", "delete"}
     statuses = ALWAYS | (CHANGING if changes else {})
@@ -81,6 +87,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses = statuses | NEEDS_IF_MATCH
     if not changes and path.endswith(("/compare", "/gates", "/environments/{environment}", "/config")):
         statuses = statuses | {409: CHANGING[409]}
+    if path.endswith("/audit/export"):
+        operation["responses"][200]["content"] = EXPORT
     for status, description in statuses.items():
         operation["responses"].setdefault(
             status,

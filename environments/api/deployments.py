@@ -1,6 +1,5 @@
 """The API of moves: publish, promote, roll back, activate, lift a hold, and the timeline."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from agents.doors import agent_called
 from agents.models import Agent, Version
 from agents.schemas import Body
 from audit.clock import database_time
-from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
+from audit.cursors import LIMIT, Cursor, Limit, Moment, read_cursor, write_cursor
 from console.organizations.actor import Actor
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
@@ -127,7 +126,7 @@ def one_deployment(request: HttpRequest, agent: str, deployment: str) -> dict[st
 
 
 @router.get("/agents/{agent}/environments/{environment}", response=ServedAtOut, summary="What was served at a time")
-def served_at(request: HttpRequest, agent: str, environment: str, at: datetime | None = None) -> dict[str, Any]:
+def served_at(request: HttpRequest, agent: str, environment: str, at: Moment | None = None) -> dict[str, Any]:
     """What the environment served of the agent then, or serves now; 404 `environment_unpinned` for nothing."""
     found = agent_called(request, agent)
     place, moment = environment_reached(request, environment), at or database_time()

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
+from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
 from console.organizations.api import tenant_of
 from console.organizations.doors import actor_of
 from console.organizations.errors import NotFound
@@ -20,15 +21,20 @@ from environments.actions import (
 from environments.models import Environment
 from environments.pipeline import environments_of
 from environments.policies import require_within_key
-from environments.schemas import EnvironmentIn, EnvironmentOut, EnvironmentPatch
+from environments.schemas import EnvironmentIn, EnvironmentOut, EnvironmentPatch, EnvironmentsOut
 
 router = Router(tags=["Environments"])
 
 
-@router.get("/environments", response=list[EnvironmentOut], summary="The pipeline in order")
-def list_environments(request: HttpRequest) -> list[dict[str, Any]]:
+@router.get("/environments", response=EnvironmentsOut, summary="The pipeline in order")
+def list_environments(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> dict[str, Any]:
     """Every environment with its kind and rules."""
-    return [environment_out(place) for place in environments_of(tenant_of(request))]
+    binding = f"environments:{tenant_of(request).pk}"
+    after = read_cursor(cursor, binding) if cursor else -1
+    rows = [place for place in environments_of(tenant_of(request)) if place.position > after]
+    shown = rows[:limit]
+    more = write_cursor(shown[-1].position, binding) if len(rows) > limit else None
+    return {"items": [environment_out(place) for place in shown], "next_cursor": more}
 
 
 @router.post("/environments", response={201: EnvironmentOut}, summary="Add an environment")

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
 from agents.summaries import differing
-from audit.errors import InvalidCursor
 from audit.models import Event
 from audit.verbs import names_in
 from console.organizations.models import Organization, User
@@ -23,6 +22,7 @@ from console.organizations.saved_views import saved_views
 from environments.available import address, merge_address
 from environments.boards.waiting import MANY, Waiting
 from environments.lineage import behind
+from environments.marks import id_in, moment_in
 from environments.models import Claim, Hold, Pin, Release, SignOff
 from environments.spans import in_words
 
@@ -282,10 +282,4 @@ def _count(number: int) -> str:
 def _mark(text: str) -> tuple[datetime, UUID]:
     """The mark of a page; anything else is refused."""
     moment, _sep, row = text.partition("~")
-    try:
-        at, row_id = datetime.fromisoformat(moment), UUID(row)
-    except ValueError:
-        at = None
-    if at is None or timezone.is_naive(at):
-        raise InvalidCursor("This page mark was changed. Open your queue again and page from there.")
-    return at, row_id
+    return moment_in(moment), id_in(row)

@@ -89,7 +89,7 @@ def test_promptshuttle__environment_creation__works_as_it_stands(
     made = caller.post(found[1].removeprefix(BASE), json.loads(found[2]))
 
     assert (made.status, made.body["name"]) == (201, "production")
-    assert "production" in [one["slug"] for one in caller.get("/environments").body]
+    assert "production" in [one["slug"] for one in caller.get("/environments").body["items"]]
 
 
 def test_vapi__put_by_slug_and_list_by_label__work_under_the_name_assistants(

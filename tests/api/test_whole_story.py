@@ -49,7 +49,7 @@ def test_release__by_program__goes_all_the_way_and_back(
     assert auditor.get("/audit/verify").body == {"ok": True, "checked": pytest.approx(20, abs=10), "first_bad": None}
     assert auditor.get("/audit?limit=5").body["items"][0]["actor_label"]
     assert auditor.get("/me").body["roles"] == ["auditor"]
-    assert auditor.get("/environments").body[0]["slug"] == "development"
+    assert auditor.get("/environments").body["items"][0]["slug"] == "development"
     gates = auditor.get("/agents/desk/gates?environment=production")
     assert {gate["rule"] for gate in gates.body} >= {"sign_off", "not_on_hold"}
     assert auditor.get("/agents/desk/environments/production").body["version"] == 1

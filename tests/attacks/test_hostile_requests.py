@@ -8,7 +8,9 @@ from audit.models import Checkpoint
 from console.organizations.errors import Invalid
 from console.organizations.models import Organization
 from environments.actions import activate, lift_hold, rollback
+from environments.marks import moment_in
 from environments.models import Hold, Pin
+from tests.api.calling import program
 from tests.builders import a_candidate, a_ready_version, a_rolled_back_version
 from tests.cast import Person
 
@@ -119,3 +121,36 @@ def test_activate__in_production__is_witnessed_like_a_push(
     activate(agent, actor=mara.actor(), number=1, environment="production")
 
     assert Checkpoint.objects.filter(organization=organization).count() == 1
+
+
+@pytest.mark.parametrize("cookie", ['sessionid="\\000abcdefgh"', "sessionid=ø", "sessionid=' OR 1=1"])
+def test_any_address__with_a_session_cookie_that_was_never_given__is_answered_as_without_one(cookie: str) -> None:
+    client = Client(raise_request_exception=False)
+
+    for address, status in (("/accounts/login/", 200), ("/api/v1/me", 401), ("/healthz", 200), ("/", 302)):
+        assert client.get(address, headers={"Cookie": cookie}).status_code == status, address
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/agents/order-desk/environments/production?at=0242-08-29T01:15:44%2B18:50", 404),
+        ("GET", "/agents/order-desk/environments/production?at=0001-01-01T00:00:00%2B02:00", 400),
+        ("GET", "/audit?since=0.0", 400),
+        ("GET", "/agents/order-desk/draft/history?limit=0", 400),
+        ("GET", "/agents/order-desk/draft/history?limit=-9223372036854775808", 400),
+        ("TRACE", "/agents/order-desk", 405),
+    ],
+)
+def test_call__with_what_no_program_means__is_a_clear_refusal(
+    method: str, path: str, status: int, organization: Organization, dana: Person
+) -> None:
+    a_candidate(organization, author=dana)
+
+    answer = program(dana, organization, "developer").call(method, path, idempotency_key="k")
+
+    assert answer.status == status, answer.body
+
+
+def test_marks__with_an_offset_that_no_zone_has__are_read_in_utc() -> None:
+    assert moment_in("2026-11-20T14:00:00+18:50").isoformat() == "2026-11-19T19:10:00+00:00"
