@@ -3,6 +3,7 @@
 from agents.grants import drop_grants_of
 from audit.log import record, verb
 from console.organizations import policies
+from console.organizations.actions.keys import end_keys_of
 from console.organizations.actions.members import end_invitations_of, membership_now, refuse_without_admin
 from console.organizations.actor import Actor
 from console.organizations.models import Membership, Organization
@@ -21,7 +22,8 @@ def remove_member(membership: Membership, *, actor: Actor) -> None:
     policies.sync_member_groups(current.user, organization, [])
     grants = drop_grants_of(current.user, organization)
     ended = end_invitations_of(current.user, organization)
+    keys = end_keys_of(current.user, organization)
     credit(current, by=actor.user)
     current.delete()
-    data = {"before": roles, "grants_ended": grants, "invitations_withdrawn": ended}
+    data = {"before": roles, "grants_ended": grants, "invitations_withdrawn": ended, "keys_revoked": keys}
     record("member.removed", target, actor=actor, data=data)

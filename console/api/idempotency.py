@@ -3,6 +3,9 @@
 The row is claimed and committed before the act begins. A process that dies between the act's commit and the
 keeping of its answer leaves a claim whose lease runs out; whether the act happened is then read from the audit
 log, where its event carries the id of that very execution, so that it is never carried out twice.
+
+A kept answer is told again only to who may now what they might when it was given: a key that was revoked gets no
+further than the frame (401), one whose person was demoted is refused here.
 """
 
 from collections.abc import Callable
@@ -14,7 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from audit.models import Event
-from console.api.problems import problem
+from console.api.problems import of_refusal, problem
+from console.api.rights import refusal_to_repeat, rights_now
 from console.organizations.models import IdempotentCall, User
 
 LEASE = timedelta(seconds=60)  # no call of the API runs longer
@@ -32,7 +36,7 @@ def once(request: HttpRequest, person: User, key: str, answer: Callable[[HttpReq
         return problem(request, 400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable characters.")
     call, claimed = _claim(request, person, key)
     if not claimed:
-        return _repeat(request, call)
+        return _repeat(request, person, call)
     request.request_id = call.execution  # type: ignore[attr-defined]  # the event of the act names this execution
     try:
         response = answer(request)
@@ -54,38 +58,42 @@ def _claim(request: HttpRequest, person: User, key: str) -> tuple[IdempotentCall
         execution=request.request_id,  # type: ignore[attr-defined]
         lease_until=now + LEASE,
         created_at=now,
+        rights=rights_now(request, person),
     )
     try:
         with transaction.atomic():
             call.save(force_insert=True)
     except IntegrityError:
-        return _known(request, scope, key)
+        return _known(request, call)
     return call, True
 
 
-def _known(request: HttpRequest, scope: str, key: str) -> tuple[IdempotentCall, bool]:
+def _known(request: HttpRequest, claim: IdempotentCall) -> tuple[IdempotentCall, bool]:
     """Take over a claim that is too old to be kept, or whose process died before it did anything."""
     with transaction.atomic():
-        known = IdempotentCall.objects.select_for_update().filter(caller=scope, key=key).first()
+        known = IdempotentCall.objects.select_for_update().filter(caller=claim.caller, key=claim.key).first()
         now = timezone.now()
         if known is None:  # its call was refused and forgotten a moment ago
-            return IdempotentCall(request_digest=_digest(request), lease_until=now + LEASE), False
+            return claim, False
         is_over = known.status is not None and now - known.created_at > KEPT
         has_died = known.status is None and known.lease_until < now
-        same = known.request_digest == _digest(request)
+        same = known.request_digest == claim.request_digest
         if not is_over and not (has_died and same and not _happened(known)):
             return known, False
-        known.request_digest, known.status, known.body = _digest(request), None, b""
-        known.execution = request.request_id  # type: ignore[attr-defined]
+        known.request_digest, known.status, known.body = claim.request_digest, None, b""
+        known.execution, known.rights = claim.execution, claim.rights
         known.lease_until, known.created_at = now + LEASE, now
         known.save()
         return known, True
 
 
-def _repeat(request: HttpRequest, call: IdempotentCall) -> HttpResponse:
+def _repeat(request: HttpRequest, person: User, call: IdempotentCall) -> HttpResponse:
     if call.request_digest != _digest(request):
         detail = "This Idempotency-Key was used for another request. Nothing was changed. Use a new key."
         return problem(request, 422, "idempotency_key_reused", detail)
+    refusal = refusal_to_repeat(request, person, call)
+    if refusal is not None:
+        return of_refusal(request, refusal)
     if call.status is None and call.lease_until < timezone.now():
         detail = "This request was carried out, but its answer is not kept. Read the object anew."
         return problem(request, 409, "answer_lost", detail)

@@ -1,11 +1,15 @@
-"""revoke_key: at once, one's own, or any for who manages keys."""
+"""revoke_key: at once, one's own, or any for who manages keys; and with it what the key made."""
+
+from typing import Any
 
 import pytest
 
 from audit.models import Event
-from console.organizations.models import Organization
-from tests.api.calling import program
-from tests.cast import Person
+from console.departures import remove_member
+from console.organizations.actions import forbid_push
+from console.organizations.models import ApiKey, Organization
+from tests.api.calling import Program, program
+from tests.cast import Person, join
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +36,56 @@ def test_revoke_key__of_another__needs_the_right(
     assert admin.call("DELETE", address).status == 204
     assert developer.get("/me").status == 401
     assert admin.call("DELETE", address).code == "conflict"
+
+
+def test_revoke_key__that_made_others__ends_them_too(organization: Organization, mara: Person) -> None:
+    admin, beside = program(mara, organization, "org_admin", name="leaked"), program(mara, organization, "org_admin")
+    child = _made_by(admin, "child")
+    grandchild, unrelated = _made_by(child, "grandchild"), _made_by(beside, "unrelated")
+    successor = _sent_by(admin.post(f"/api-keys/{admin.key.pk}/rotate").body)
+
+    assert beside.call("DELETE", f"/api-keys/{admin.key.pk}").status == 204
+
+    assert [one.get("/me").status for one in (admin, child, grandchild, successor)] == [401] * 4
+    assert [one.get("/me").status for one in (beside, unrelated)] == [200] * 2
+    ended = Event.objects.filter(verb="key.revoked", outcome="done").order_by("sequence")
+    assert [event.data.get("ended_with") for event in ended] == [None, *[admin.key.prefix] * 3]
+
+
+def test_revoke_key__by_its_successor__leaves_the_successor(organization: Organization, dana: Person) -> None:
+    old = program(dana, organization, "developer")
+    child = _made_by(old, "child")
+    new = _sent_by(old.post(f"/api-keys/{old.key.pk}/rotate").body)
+
+    assert new.call("DELETE", f"/api-keys/{old.key.pk}").status == 204
+
+    assert [one.get("/me").status for one in (old, child, new)] == [401, 401, 200]
+
+
+def test_forbid_push__to_a_key_that_made_its_successor__forbids_both(organization: Organization, mara: Person) -> None:
+    old = program(mara, organization, "org_admin", pushes=True)
+    new = _sent_by(old.post(f"/api-keys/{old.key.pk}/rotate").body)
+    assert "push_to_production" in new.get("/me").body["permissions"]
+
+    forbid_push(old.key, actor=mara.actor())
+
+    assert "push_to_production" not in new.get("/me").body["permissions"]
+
+
+def test_remove_member__with_keys__ends_them_for_good(organization: Organization, dana: Person, mara: Person) -> None:
+    developer = program(dana, organization, "developer")
+
+    remove_member(dana.membership_in(organization), actor=mara.actor())
+    assert developer.get("/me").status == 401
+    join(organization, mara, dana, "developer")
+
+    assert developer.get("/me").status == 401
+    assert Event.objects.get(verb="member.removed").data["keys_revoked"] == 1
+
+
+def _made_by(maker: Program, name: str) -> Program:
+    return _sent_by(maker.post("/api-keys", {"name": name, "role": maker.key.role}).body)
+
+
+def _sent_by(made: dict[str, Any]) -> Program:
+    return Program(ApiKey.objects.get(pk=made["id"]), made["key"])

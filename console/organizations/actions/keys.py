@@ -14,7 +14,7 @@ from console.organizations import policies
 from console.organizations.actor import Actor
 from console.organizations.errors import Conflict, NotFound, SlugTaken
 from console.organizations.keys import digest_of, new_key, prefix_of
-from console.organizations.models import ApiKey, Organization
+from console.organizations.models import ApiKey, Organization, User
 from console.organizations.names import checked_name, refused
 from console.organizations.roles import PEOPLE_ONLY, Role, permissions_of
 
@@ -49,7 +49,7 @@ def create_key(
 
     Keys of service accounts are made by whoever manages the organization's keys, own ones by everybody.
     `environments` are slugs; none means everywhere. Pushing to Production is off until `allow_push`.
-    A key makes no key that reaches further, in place or time, than itself.
+    A key makes no key that reaches further, in place or time, than itself, and what it made ends with it.
     """
     organization = Organization.objects.steady(organization)
     wanted = "manage_keys" if kind == ApiKey.Kind.SERVICE else "create_own_keys"
@@ -57,7 +57,7 @@ def create_key(
     if actor.key is None:
         policies.require_fresh_sign_in(actor, organization)
     _require_role(actor, organization, role)
-    _require_within(actor, environments)
+    maker = _maker(actor, environments)
     if kind not in ApiKey.Kind.values:
         raise refused("kind", f"There is no kind {kind[:20]!r}; there are {', '.join(ApiKey.Kind.values)}.")
     if not 1 <= days <= LONGEST_DAYS:
@@ -65,7 +65,6 @@ def create_key(
     if ApiKey.objects.usable().filter(organization=organization, owner=owner).count() >= PER_PERSON:
         raise Conflict(f"You have {PER_PERSON} keys already. Nothing was changed. Revoke one that is not used.")
     now = database_time()
-    ends = now + timedelta(days=days)
     made = _keep(
         ApiKey(
             organization=organization,
@@ -75,7 +74,8 @@ def create_key(
             role=role,
             environments=sorted(set(environments)),
             created_at=now,
-            expires_at=min(ends, actor.key.expires_at) if actor.key else ends,
+            expires_at=_end(now, days, maker),
+            made_by=maker,
         )
     )
     record("key.created", made.key.audit_target(), actor=actor, data=_facts(made.key))
@@ -112,6 +112,8 @@ def rotate_key(key: ApiKey, *, actor: Actor, overlap_hours: int = OVERLAP_HOURS)
         may_push=current.may_push,
         created_at=now,
         expires_at=now + lifetime,
+        # What a program made of its key ends with the key; what a person made of it takes the key's place.
+        made_by=current if actor.key else current.made_by,
     )
     current.replaced_by_id, current.expires_at = successor.pk, min(current.expires_at, _after(now, overlap_hours))
     # The old key points to its successor first: the name belongs to whichever key has none (a deferred foreign key).
@@ -123,13 +125,25 @@ def rotate_key(key: ApiKey, *, actor: Actor, overlap_hours: int = OVERLAP_HOURS)
 
 @verb("key.revoked")
 def revoke_key(key: ApiKey, *, actor: Actor) -> ApiKey:
-    """End a key at once; one's own, or any for whoever manages the organization's keys."""
+    """End a key at once, with every key that it made; one's own, or any for whoever manages the organization's keys.
+
+    A program that ends the key which it took the place of does not end itself.
+    """
     organization = Organization.objects.steady(key.organization)
     current = _changeable(key, actor, organization)
-    current.revoked_at = database_time()
-    current.save(update_fields=["revoked_at"])
-    record("key.revoked", current.audit_target(), actor=actor, data=_facts(current))
+    now, made = database_time(), _made_by(current, but=actor.key)
+    for one in (current, *made):
+        one.revoked_at = now
+        one.save(update_fields=["revoked_at"])
+        with_it = {} if one is current else {"ended_with": current.prefix}
+        record("key.revoked", one.audit_target(), actor=actor, data=_facts(one) | with_it)
     return current
+
+
+def end_keys_of(person: User, organization: Organization) -> int:
+    """End the keys of somebody who leaves, so that none comes to life when they return; how many there were."""
+    mine = ApiKey.objects.filter(owner=person, organization=organization, revoked_at=None)
+    return mine.filter(expires_at__gt=database_time()).update(revoked_at=database_time())
 
 
 @verb("key.push_allowed")
@@ -140,7 +154,7 @@ def allow_push(key: ApiKey, *, actor: Actor) -> ApiKey:
 
 @verb("key.push_forbidden")
 def forbid_push(key: ApiKey, *, actor: Actor) -> ApiKey:
-    """Take the permission to push away from a key."""
+    """Take the permission to push away from a key, and from every key that it made."""
     return _set_push(key, actor, allowed=False)
 
 
@@ -155,9 +169,11 @@ def _set_push(key: ApiKey, actor: Actor, *, allowed: bool) -> ApiKey:
         raise Conflict("A key of an assistant can never push. Nothing was changed.")
     if current.may_push == allowed:
         raise Conflict(f"{current} {'may' if allowed else 'may not'} push already. Nothing was changed.")
-    current.may_push = allowed
-    current.save(update_fields=["may_push"])
-    record("key.push_allowed" if allowed else "key.push_forbidden", current.audit_target(), actor=actor)
+    made = [] if allowed else [one for one in _made_by(current) if one.may_push]
+    for one in (current, *made):
+        one.may_push = allowed
+        one.save(update_fields=["may_push"])
+        record("key.push_allowed" if allowed else "key.push_forbidden", one.audit_target(), actor=actor)
     return current
 
 
@@ -171,11 +187,31 @@ def _require_role(actor: Actor, organization: Organization, role: str) -> None:
         raise policies.missing(lacking[0], organization)
 
 
-def _require_within(actor: Actor, environments: Sequence[str]) -> None:
-    """A key that is limited to environments makes only keys that are limited to some of them."""
-    limit = actor.key.environments if actor.key else []
-    if limit and not (environments and set(environments) <= set(limit)):
-        raise policies.beyond_key(limit)
+def _maker(actor: Actor, environments: Sequence[str]) -> ApiKey | None:
+    """The key that makes another one, held as it is until the new one is there: it may have ended a moment ago.
+
+    A key that is limited to environments makes only keys that are limited to some of them.
+    """
+    if actor.key is None:
+        return None
+    maker = ApiKey.objects.usable().select_for_update(of=("self",)).filter(pk=actor.key.pk).first()
+    if maker is None:
+        raise Conflict("The key of this call has ended. Nothing was changed.")
+    if maker.environments and not (environments and set(environments) <= set(maker.environments)):
+        raise policies.beyond_key(maker.environments)
+    return maker
+
+
+def _made_by(key: ApiKey, but: ApiKey | None = None) -> list[ApiKey]:
+    """The keys that a key made, that those made, and so on, which are still good; without one of them and its own."""
+    found: list[ApiKey] = []
+    makers = [key.pk]
+    while makers:
+        made = ApiKey.objects.select_for_update(of=("self",)).select_related("owner", "organization")
+        some = [one for one in made.filter(made_by__in=makers).order_by("pk") if but is None or one.pk != but.pk]
+        makers = [one.pk for one in some]
+        found += [one for one in some if one.revoked_at is None and one.expires_at > database_time()]
+    return found
 
 
 def _changeable(key: ApiKey, actor: Actor, organization: Organization) -> ApiKey:
@@ -211,6 +247,12 @@ def _keep(key: ApiKey) -> MadeKey:
     except IntegrityError:
         raise SlugTaken(f"A key named {key.name} exists already. Choose another name. Nothing was changed.") from None
     return MadeKey(key, secret)
+
+
+def _end(now: datetime, days: int, maker: ApiKey | None) -> datetime:
+    """When a new key ends: not after the key that makes it."""
+    ends = now + timedelta(days=days)
+    return min(ends, maker.expires_at) if maker else ends
 
 
 def _after(now: datetime, hours: int) -> datetime:

@@ -37,6 +37,7 @@ class ApiKey(models.Model):
     last_used_from = models.CharField(max_length=64, blank=True)
     revoked_at = models.DateTimeField(null=True)
     replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="made")  # when a program did
 
     objects = ApiKeyQuerySet.as_manager()
 
@@ -76,6 +77,7 @@ class IdempotentCall(models.Model):
     lease_until = models.DateTimeField()
     created_at = models.DateTimeField(db_index=True)
     status = models.PositiveSmallIntegerField(null=True)
+    rights = ArrayField(models.CharField(max_length=63), default=list)  # what the caller might do when it was sent
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=bytes)
 
