@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOTSTRAP := $(PYTHON) console/launcher/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format check lock imports migrations deploy-check bench manage screenshots messages vendor clean install install-dev
+.PHONY: help run test lint types format check lock imports migrations deploy-check bench manage fuzz screenshots messages vendor clean install install-dev
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ lock:  ## Resolve pyproject.toml anew into the two lock files (needs uv)
 
 bench: install  ## Measure the verbs (a benchmark, not a test)
 	$(RUN) -m console.launcher.manage bench $(ARGS)
+
+fuzz: install-dev  ## Ask the API everything its OpenAPI document allows and forbids, as four roles (minutes, not a test)
+	@$(RUN) -m tests.fuzzing $(ARGS)
 
 screenshots: install-dev  ## A picture of every screen in both themes: screenshots/ and docs/screens/ (needs Chromium)
 	@$(RUN) -m tests.browser.screenshots
