@@ -98,6 +98,12 @@ def agents_granted(user: "User", permission: str) -> Any:
     return _grant_rows().filter(user=user, permission__codename=permission).values("content_object")
 
 
+def granted_in(user: "User", organization: "Organization") -> frozenset[str]:
+    """The permissions that a person holds on at least one single agent of an organization."""
+    rows = _grant_rows().filter(user=user, content_object__organization=organization)
+    return frozenset(rows.values_list("permission__codename", flat=True))
+
+
 def grant_to(person: str, permission: str, agent: str) -> Any:
     """The grants that a row's person holds on its agent, to be asked inside another query by its column names."""
     return _grant_rows().filter(user=OuterRef(person), content_object=OuterRef(agent), permission__codename=permission)

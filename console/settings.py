@@ -128,7 +128,7 @@ MIDDLEWARE = [
     "console.middleware.paced",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "console.middleware.activity",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "console.middleware.RefusalMiddleware",
@@ -204,10 +204,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+USERSESSIONS_TRACK_ACTIVITY = True  # shown on the page of sessions; kept by console.middleware.activity
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Slipway] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # people are told when their password or second factor changed (T38)
 ACCOUNT_RATE_LIMITS = {"login_failed": "100/15m/ip,10/15m/key", "login": "60/m/ip"}  # key: account and network
-USERSESSIONS_TRACK_ACTIVITY = True
 MFA_TOTP_ISSUER = "Slipway"
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for clocks that differ (RFC 6238 section 5.2)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -12,6 +12,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from console.founding import Charter, found_organization
 from console.organizations.actions import accept_invitation, invite_member
@@ -83,6 +84,12 @@ def join(organization: Organization, admin: Person, person: Person, *roles: str)
     """Bring a person in by an invitation, as every member comes in."""
     invitation, _ = invite_member(organization, actor=admin.actor(), email=person.user.email, roles=list(roles))
     return accept_invitation(invitation, actor=person.actor())
+
+
+@pytest.fixture
+def cold(settings: Settings) -> None:
+    """Every page costs what its first showing costs: for tests that count queries."""
+    settings.QUEUE_COUNT_SECONDS = 0
 
 
 @pytest.fixture

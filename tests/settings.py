@@ -21,4 +21,3 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or "memory://"
 CELERY_TASK_ALWAYS_EAGER = os.environ.get("SLIPWAY_TEST_EAGER", "true") == "true"
 CELERY_TASK_EAGER_PROPAGATES = True
-QUEUE_COUNT_SECONDS = 0  # every page costs what its first showing costs

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from agents.models import Draft, Version, VersionContributor
-from agents.policies import agents_granted, grant_to
+from agents.policies import agents_granted, grant_to, granted_in
 from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
 from console.organizations.policies import holders_query
@@ -64,8 +64,15 @@ class Waiting:
         """Whether the person can act on anything here by their role; grants on single agents do not count."""
         return not only_looks_on(self.rights)
 
+    @cached_property
+    def can(self) -> frozenset[str]:
+        """What the person may do on one agent at least; what they may do nowhere is not looked for."""
+        return self.rights | granted_in(self.person, self.organization)
+
     def to_test(self) -> QuerySet[Release]:
         """Candidates that nobody decided on and that this person may mark ready."""
+        if "mark_ready" not in self.can:
+            return Release.objects.none()
         found = self._candidates(State.STAGING, "mark_ready")
         if not self.organization.four_eyes:
             return found
@@ -74,6 +81,8 @@ class Waiting:
 
     def to_push(self) -> QuerySet[Release]:
         """Versions marked ready whose approval holds and that this person may push."""
+        if "push_to_production" not in self.can:
+            return Release.objects.none()
         found = self._candidates(State.READY, "push_to_production")
         found = self._others_work(found) if self.organization.four_eyes else found
         held = Hold.objects.filter(agent=OuterRef("agent"), lifted_at=None, version__digest=OuterRef("version__digest"))
@@ -81,6 +90,8 @@ class Waiting:
 
     def to_fix(self) -> QuerySet[Release]:
         """Versions with requested changes: for the people behind them, or for every developer when those are gone."""
+        if "edit_draft" not in self.can:
+            return Release.objects.none()
         found = self._candidates(State.CHANGES_REQUESTED, "edit_draft")
         mine = Q(version__author=self.person) | Exists(_contributions().filter(user=self.person))
         editors = holders_query("edit_draft", self.organization).values("pk")
@@ -89,6 +100,8 @@ class Waiting:
 
     def on_hold(self) -> QuerySet[Hold]:
         """Holds that this person may lift, while Staging still serves what is held."""
+        if "lift_hold" not in self.can:
+            return Hold.objects.none()
         served = Pin.objects.filter(environment=self.tested_in, version=OuterRef("version"))
         found = Hold.objects.filter(Exists(served), organization=self.organization, lifted_at=None)
         return found.filter(self._may("lift_hold"), agent__archived_at=None)
@@ -96,7 +109,7 @@ class Waiting:
     @cached_property
     def behind_drafts(self) -> list[tuple[Draft, Deployment]]:
         """This person's own drafts that do not know of a move, so that a publish would be refused: draft and move."""
-        drafts = list(self._own_drafts()[:MANY])
+        drafts = list(self._own_drafts()[:MANY]) if "edit_draft" in self.can else []
         moves = moves_not_known(drafts, self.pipeline) if drafts else {}
         return [(draft, moves[draft.agent_id]) for draft in drafts if draft.agent_id in moves]
 

@@ -98,6 +98,7 @@ def test_palette__of_another_organization_and_of_hidden_agents__says_nothing(
 
 
 @pytest.mark.parametrize("text", ["push", "desk", "v2", "", "\0", "%", "_" * 300, "v99999999999999999999"])
+@pytest.mark.usefixtures("cold")
 def test_palette__with_more_agents__costs_the_same_number_of_queries(
     organization: Organization, mara: Person, dana: Person, text: str
 ) -> None:

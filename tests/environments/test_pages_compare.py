@@ -162,6 +162,7 @@ def test_compare__flow__is_drawn_with_its_changes(organization: Organization, da
     assert part.xpath(".//*[@data-flow-picture]")
 
 
+@pytest.mark.usefixtures("cold")
 def test_compare__more_history__costs_no_more_queries(agent: Agent, dana: Person, quinn: Person) -> None:
     client = quinn.client()
     client.get(f"{COMPARE}v1...v2")

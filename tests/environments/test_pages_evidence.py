@@ -130,6 +130,7 @@ def test_record__printed__says_who_printed_it_when_and_from_where(agent: Agent, 
     assert {len(words(digest)) for digest in digests} == {64}
 
 
+@pytest.mark.usefixtures("cold")
 def test_record__longer_history__costs_no_more_queries(agent: Agent, dana: Person, quinn: Person, mara: Person) -> None:
     address, client = push_of(agent, 2), mara.client()
     client.get(address)

@@ -129,6 +129,7 @@ def test_list__many_pages__walks_each_agent_once_and_back(organization: Organiza
     assert [words(link) for link in page(client.get(back)).xpath("//tbody//th//a")] == slugs[50:100]
 
 
+@pytest.mark.usefixtures("cold")
 def test_list__more_agents__costs_no_more_queries(
     organization: Organization, dana: Person, quinn: Person, mara: Person
 ) -> None:

@@ -140,6 +140,7 @@ def test_compare__rights__qa_reads_what_went_through_staging_and_no_draft(
 
 
 @pytest.mark.parametrize("path", ["", "promote", "push", "rollback", "releases/", "compare", "staging"])
+@pytest.mark.usefixtures("cold")
 def test_pages__longer_history__cost_no_more_queries(
     path: str, agent: Agent, dana: Person, quinn: Person, mara: Person
 ) -> None:

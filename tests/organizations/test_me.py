@@ -102,6 +102,7 @@ def test_change_profile__with_bad_input__changes_nothing(
     assert (mara.user.name, mara.user.email) == ("Mara Lindqvist", "mara.lindqvist@example.com")
 
 
+@pytest.mark.usefixtures("cold")
 def test_members_page__with_more_members__costs_the_same_number_of_queries(
     organization: Organization, mara: Person, dana: Person
 ) -> None:
