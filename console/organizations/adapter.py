@@ -9,13 +9,14 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from console.organizations.sealing import seal, unseal
 
 LOCKED_SECONDS = 15 * 60  # the longest wait of the limit `login_failed` (G40)
 
@@ -68,17 +69,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
 
     def encrypt(self, text: str) -> str:
         """The secret as the database keeps it."""
-        return _cipher().encrypt(text.encode()).decode()
+        return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret; a missing or wrong key is an error, never an empty secret (T33)."""
-        return _cipher().decrypt(encrypted_text.encode()).decode()
-
-
-def _cipher() -> MultiFernet:
-    if not settings.ENCRYPTION_KEYS:
-        raise ImproperlyConfigured("SLIPWAY_ENCRYPTION_KEY must be set before a second factor can be kept.")
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+        return unseal(encrypted_text)
 
 
 def _too_many(request: HttpRequest) -> Any:
