@@ -16,6 +16,7 @@ STATUS = {
     "self_approval": 403,
     "reauthentication_required": 403,
     "invalid": 422,
+    "url_not_allowed": 422,
     "too_large": 413,
     "stale": 412,
     "precondition_required": 428,
