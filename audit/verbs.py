@@ -28,6 +28,15 @@ _ALL = [
     Verb("key.revoked", "API key revoked", "people", "key-round"),
     Verb("key.push_allowed", "Pushing by API key allowed", "people", "key-round"),
     Verb("key.push_forbidden", "Pushing by API key forbidden", "people", "key-round"),
+    Verb("webhook.added", "Webhook added", "organization", "external-link"),
+    Verb("webhook.changed", "Webhook changed", "organization", "external-link"),
+    Verb("webhook.secret_rotated", "Secret of a webhook rotated", "organization", "key-round"),
+    Verb("webhook.disabled", "Webhook switched off", "organization", "pause"),
+    Verb("webhook.enabled", "Webhook switched on", "organization", "circle-play"),
+    Verb("webhook.tested", "Webhook tested", "organization", "external-link"),
+    Verb("webhook.redelivered", "Webhook message sent again", "organization", "rotate-ccw"),
+    Verb("webhook.replayed", "Dead letters of a webhook sent again", "organization", "rotate-ccw"),
+    Verb("webhook.deleted", "Webhook deleted", "organization", "trash-2"),
     Verb("environment.created", "Environment created", "organization", "building-2"),
     Verb("environment.changed", "Environment changed", "organization", "building-2"),
     Verb("environment.deleted", "Environment deleted", "organization", "building-2"),
@@ -60,6 +69,7 @@ _ALL = [
     Verb("bulk.retried", "Failed promotions tried again", "release", "list-checks"),
     Verb("bulk.undone", "Bulk promotion taken back", "release", "undo-2"),
     Verb("bulk.cancelled", "Bulk work cancelled", "release", "list-checks"),
+    Verb("bulk.finished", "Bulk work finished", "release", "list-checks"),
     Verb("audit.exported", "Audit log exported", "audit", "download"),
 ]
 

@@ -34,6 +34,7 @@ AREAS = [
     (_("Settings"), "settings", "settings", ("view_settings",)),
     (_("Environments"), "settings/environments", "workflow", ("view_settings",)),
     (_("Bulk promotion"), "bulk", "list-checks", ("promote_to_staging", "push_to_production")),
+    (_("Webhooks"), "settings/webhooks", "external-link", ("manage_webhooks", "view_settings")),
     (_("API keys"), "settings/api-keys", "key-round", ("create_own_keys",)),
 ]
 # The second key of "g a": by the area's address below the organization's.

@@ -7,6 +7,7 @@ would be unsafe. `make run` and the tests say `local` and bring their own random
 import base64
 import binascii
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -69,6 +70,14 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A comma-separated list of networks, each as address/bits."""
+    try:
+        return [ip_network(item) for item in names(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must list networks such as 10.20.0.0/16: {error}.") from None
+
+
 PRODUCTION = text("SLIPWAY_ENVIRONMENT", "production") != "local"
 DEBUG = flag("SLIPWAY_DEBUG", default=False)
 SLIPWAY_HOME = Path(text("SLIPWAY_HOME", str(BASE_DIR / ".slipway")))
@@ -106,6 +115,7 @@ INSTALLED_APPS = [
     "audit",
     "agents",
     "environments",
+    "console.webhooks",
 ]
 
 MIDDLEWARE = [
@@ -286,6 +296,10 @@ EMAIL_USE_TLS = flag("SLIPWAY_EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a request
 DEFAULT_FROM_EMAIL = text("SLIPWAY_EMAIL_FROM", "slipway@localhost")
 CELERY_BROKER_URL = text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
+
+# What webhooks may call besides the public internet by https: hosts (name or name:port, also by http) and networks.
+WEBHOOK_ALLOW_HOSTS = names("SLIPWAY_WEBHOOK_ALLOW_HOSTS")
+WEBHOOK_ALLOW_NETWORKS = networks("SLIPWAY_WEBHOOK_ALLOW_NETWORKS")
 
 LOGGING = {
     "version": 1,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("o/<slug:organization>/search", palette_views.search, name="search"),
     path("o/<slug:organization>/", dashboard, name="organization"),
     path("", include("console.people_urls")),
+    path("", include("console.webhooks.urls")),
     path("", include("audit.urls")),
     path("", include("agents.urls")),
     path("", include("environments.urls")),

@@ -14,7 +14,8 @@ from django.db import connection, transaction
 
 from agents.models import Agent
 from audit.clock import database_time
-from console.organizations.actor import Actor
+from audit.log import record
+from console.organizations.actor import SYSTEM, Actor
 from console.organizations.errors import Holder, PermissionMissing, Refusal
 from console.organizations.models import ApiKey, User
 from environments.actions import promote, push_to_production, rollback
@@ -80,7 +81,8 @@ def _may_go_on(job_id: UUID, holder: str) -> bool:
 
 def _finish(job_id: UUID, holder: str) -> bool:
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(pk=job_id, holder=holder, finished_at=None).first()
+        found = Job.objects.select_for_update(of=("self",)).select_related("organization", "target")
+        job = found.filter(pk=job_id, holder=holder, finished_at=None).first()
         if job is None:
             return False
         now = database_time()
@@ -94,6 +96,8 @@ def _finish(job_id: UUID, holder: str) -> bool:
             job.state = Job.State.FINISHED
         job.finished_at, job.lease_until = now, None
         job.save(update_fields=["state", "finished_at", "lease_until"])
+        data = {"state": job.state, "counts": job.counts()}
+        record("bulk.finished", job.audit_target(), actor=SYSTEM, environment=job.target.slug, data=data)
     return True
 
 

@@ -18,6 +18,7 @@ ICONS = {
     "glass_broken": "triangle-alert",
     "rolled_back": "undo-2",
     "approval_stale": "hourglass",
+    "webhook_disabled": "unlink",
 }
 
 
@@ -49,7 +50,7 @@ def notices_of(person: User, organization: Organization, *, cursor: str = "") ->
     shown = rows[:PAGE]
     visible = Agent.objects.visible_to(person, organization).filter(pk__in={row.agent_id for row in shown})
     seen = set(visible.values_list("pk", flat=True))
-    entries = [_notice(row, is_visible=row.agent_id in seen) for row in shown]
+    entries = [_notice(row, is_visible=row.agent_id is None or row.agent_id in seen) for row in shown]
     return Notices(entries, str(shown[-1].pk) if len(rows) > PAGE else "")
 
 

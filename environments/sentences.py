@@ -27,6 +27,8 @@ def _spoken(event: str, *, revoked: bool) -> str:
             return _("%(by)s broke the glass: v%(version)s of %(agent)s went to %(environment)s past failing gates")
         case Event.ROLLED_BACK:
             return _("%(by)s rolled %(environment)s of %(agent)s back from v%(version)s to v%(back_to)s")
+        case Event.WEBHOOK_DISABLED:
+            return _("The webhook %(webhook)s was switched off")
     if revoked:
         return _("%(by)s revoked the approval of v%(version)s of %(agent)s")
     return _("The approval of v%(version)s of %(agent)s became stale")

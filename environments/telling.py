@@ -103,18 +103,18 @@ def _tell(agent: Agent, actor: Actor, news: Iterable[News]) -> None:
     held = holders_of_news(agent)
     rows, mails = [], []
     for one in news:
-        for person in _with_switches(recipients(one.event, agent, one.version, actor.user, held), one.event):
+        for person in with_switches(recipients(one.event, agent, one.version, actor.user, held), one.event):
             row = _notification(agent, person, one)
             if person.wants_console:
                 rows.append(row)
             if person.wants_mail:
-                mails.append(_mail(row, person.email))
+                mails.append(mail_of(row, person.email))
     Notification.objects.bulk_create(rows)
     if mails:
         get_connection().send_messages(mails)
 
 
-def _with_switches(people: set[UUID], event: str) -> Any:
+def with_switches(people: set[UUID], event: str) -> Any:
     """The people with what they want to hear of this event, in one query."""
     if not people:
         return []
@@ -141,7 +141,8 @@ def _notification(agent: Agent, person: User, news: News) -> Notification:
     )
 
 
-def _mail(row: Notification, address: str) -> EmailMessage:
+def mail_of(row: Notification, address: str) -> EmailMessage:
+    """The mail of a notification, as the console words it."""
     here = settings.PUBLIC_URL.rstrip("/")
     context = {
         "sentence": sentence_of(row),

@@ -20,6 +20,7 @@ from console.api.problems import of_refusal, problem
 from console.organizations.api import router as callers
 from console.organizations.errors import Refusal
 from console.organizations.models import User
+from console.webhooks.api import router as webhooks
 from environments.api.agents import router as agents
 from environments.api.bulk import router as bulk
 from environments.api.config import router as serving
@@ -93,7 +94,7 @@ api = DocumentedAPI(
     parser=StrictParser(),
 )
 api.add_decorator(only_known_parameters, mode="view")
-for one in (agents, drafts, versions, serving, deployments, bulk, pipelines, audit, callers):
+for one in (agents, drafts, versions, serving, deployments, bulk, pipelines, webhooks, audit, callers):
     api.add_router("", one)
 
 

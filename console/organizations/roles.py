@@ -57,6 +57,7 @@ ORGANIZATION_PERMISSIONS = {
     "manage_settings": "change the organization's settings",
     "manage_environments": "add, order and change environments and their rules",
     "create_own_keys": "make API keys for oneself",
+    "manage_webhooks": "add, change, test and delete webhooks",
     "manage_keys": "make, allow and revoke all API keys of the organization",
     "view_own_events": "see one's own audit events",
     "view_release_events": "see the audit events of releases",

@@ -30,7 +30,7 @@ def open_notice(request: HttpRequest, organization: str, notice: UUID) -> HttpRe
     """Go to what it speaks of; it counts as read then. Somebody else's is as unknown as one that never was."""
     tenant, person = organization_for(request, organization), person_of(request)
     found = get_object_or_404(Notification.objects.of(person, tenant), pk=notice)
-    if not Agent.objects.visible_to(person, tenant).filter(pk=found.agent_id).exists():
+    if found.agent_id and not Agent.objects.visible_to(person, tenant).filter(pk=found.agent_id).exists():
         raise Http404("No such agent.")
     if request.method == "GET":
         mark_read(person, tenant, only=found.pk)

@@ -13,6 +13,7 @@ from tests.api.calling import call, program
 from tests.builders import a_candidate, an_agent
 from tests.cast import Person
 from tests.organizations.test_closed_doors import API, routes
+from tests.webhooks.hooking import webhook_and_delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,8 @@ NEVER = {
     "number": "977",
     "key": UNKNOWN,
     "job": UNKNOWN,
+    "webhook": UNKNOWN,
+    "delivery": UNKNOWN,
 }
 
 
@@ -54,7 +57,7 @@ def test_every_route__without_a_key__is_401_and_does_nothing(organization: Organ
 
 
 def test_every_route__naming_a_foreign_thing__is_answered_like_an_unknown_one(
-    organization: Organization, other_organization: Organization, dana: Person, sam: Person
+    organization: Organization, other_organization: Organization, dana: Person, mara: Person, sam: Person
 ) -> None:
     agent = a_candidate(organization, author=dana)
     ours = NEVER | {
@@ -62,6 +65,7 @@ def test_every_route__naming_a_foreign_thing__is_answered_like_an_unknown_one(
         "deployment": str(Deployment.objects.get(agent=agent).pk),
         "environment": str(Environment.objects.get(organization=organization, slug="staging").pk),
         "number": "1",
+        **webhook_and_delivery(organization, mara),
         "key": str(program(dana, organization, "developer").key.pk),
     }
     stranger, before = program(sam, other_organization, "org_admin"), Event.objects.count()

@@ -52,6 +52,8 @@ SCREENS = [
     Screen("settings", "mara", f"{O}/settings"),
     Screen("settings-read-only", "avery", f"{O}/settings"),
     Screen("api-keys", "mara", f"{O}/settings/api-keys", phone=True),
+    Screen("webhooks", "mara", f"{O}/settings/webhooks", phone=True),
+    Screen("webhooks-read-only", "avery", f"{O}/settings/webhooks"),
     Screen("pipeline", "mara", f"{O}/settings/environments"),
     Screen("pipeline-place", "mara", f"{O}/settings/environments/production", phone=True),
     Screen("bulk", "mara", f"{O}/bulk", phone=True),
@@ -155,6 +157,8 @@ SCREENS = [
 ]
 
 NO_SCREEN = {
+    "webhook": "the demo has none; tests/browser/test_webhooks.py",
+    "webhook_delivery": "the demo has none; tests/browser/test_webhooks.py",
     "environments:job": "the demo has run no job; tests/environments/test_pages_pipeline.py",
     "health": "JSON for machines",
     "session": "JSON for scripts",

@@ -191,7 +191,7 @@ def test_switches__per_event_and_channel__are_kept_and_obeyed(
     agent = builders.an_agent(organization, dana)
     client = quinn.client()
     every = set(page(client.get(SWITCHES)).xpath("//main//input[@type='checkbox']/@name"))
-    events = {*TOLD, "glass_broken"}  # who is told of the last one: test_break_glass.py
+    events = {*TOLD, "glass_broken", "webhook_disabled"}  # the last two: test_break_glass.py, tests/webhooks
     assert every == {f"{event}-{channel}" for event in events for channel in ("console", "mail")}
 
     saved = client.post(SWITCHES, dict.fromkeys(every - {"promoted-mail", "ready-console"}, "on"), follow=True)

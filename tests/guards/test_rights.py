@@ -34,6 +34,7 @@ TABLE = {                 # developer  qa     org_admin auditor
     "manage_settings":     (False,    False, True,     False),
     "manage_environments": (False,    False, True,     False),
     "create_own_keys":     (True,     True,  True,     True),
+    "manage_webhooks":     (False,    False, True,     False),
     "manage_keys":         (False,    False, True,     False),
     "view_own_events":     (True,     True,  True,     True),
     "view_release_events": (False,    True,  True,     True),

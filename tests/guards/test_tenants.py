@@ -19,6 +19,7 @@ from tests.cast import Person
 from tests.environments.asking import picture
 from tests.organizations.test_closed_doors import routes
 from tests.pages import Answer, page, words
+from tests.webhooks.hooking import webhook_and_delivery
 
 TENANT = "<slug:organization>"
 ROUTES = sorted(route for route, _ in routes() if TENANT in route)
@@ -47,6 +48,8 @@ NEVER = {
     "notice": "01a1fab4-58d3-7167-8000-000000000000",
     "key": "01a1fab4-58d3-7167-8000-000000000000",
     "job": "01a1fab4-58d3-7167-8000-000000000000",
+    "webhook": "01a1fab4-58d3-7167-8000-000000000000",
+    "delivery": "01a1fab4-58d3-7167-8000-000000000000",
 }
 
 
@@ -73,6 +76,7 @@ def real(agent: Agent, dana: Person, mara: Person) -> dict[str, str]:
         "deployment": str(Deployment.objects.filter(agent=agent).newest_first()[0].pk),
         "membership": str(dana.membership_in(organization).pk),
         "invitation": str(invitation.pk),
+        **webhook_and_delivery(organization, mara),
         "notice": str(Notification.objects.filter(agent_id=agent.pk)[0].pk),
     }
 
@@ -125,7 +129,9 @@ def test_every_address__of_another_organization__is_answered_like_an_unknown_one
     assert (everything_kept(), picture(agent)) == (kept, seen)
 
 
-@pytest.mark.parametrize("name", ["agent", "deployment", "membership", "invitation", "sequence", "notice"])
+@pytest.mark.parametrize(
+    "name", ["agent", "deployment", "membership", "invitation", "sequence", "notice", "webhook", "delivery"]
+)
 def test_every_address__of_ones_own_organization_with_a_foreign_id__is_answered_like_an_unknown_one(
     name: str, agent: Agent, real: dict[str, str], other_organization: Organization, sam: Person
 ) -> None:

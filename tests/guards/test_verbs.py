@@ -14,6 +14,7 @@ import console.departures
 import console.founding
 import console.organizations.actions
 import console.rules
+import console.webhooks.actions
 import environments.actions
 from audit.verbs import FAMILIES, VERBS
 
@@ -26,10 +27,11 @@ DOORS: list[ModuleType] = [
     console.founding,
     console.organizations.actions,
     console.rules,
+    console.webhooks.actions,
     environments.actions,
 ]
-# Verbs whose event is written inside another verb's transaction.
-STEPS = {"environment.created", "member.joined"}
+# Verbs whose event is written inside another verb's transaction, or by the end of a job.
+STEPS = {"environment.created", "member.joined", "bulk.finished"}
 
 
 def verbs() -> Iterator[tuple[str, Callable[..., Any]]]:

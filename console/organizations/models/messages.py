@@ -35,9 +35,10 @@ class OutgoingMail(models.Model):
 
 
 class Notification(models.Model):
-    """What a person is told about a release: written by the verb, in its transaction, and theirs alone.
+    """What a person is told, mostly about a release: written by the verb, in its transaction, and theirs alone.
 
-    `data` keeps the names as they were; `agent_id` lets the page ask whether the person may still see the agent.
+    `data` keeps the names as they were; `agent_id` lets the page ask whether the person may still see the agent,
+    and is None for what is about no agent.
     """
 
     class Event(models.TextChoices):
@@ -48,12 +49,13 @@ class Notification(models.Model):
         GLASS_BROKEN = "glass_broken", _("Pushed past failing gates")
         ROLLED_BACK = "rolled_back", _("Rolled back")
         APPROVAL_STALE = "approval_stale", _("Approval ended: stale or revoked")
+        WEBHOOK_DISABLED = "webhook_disabled", _("A webhook was switched off")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
     event = models.CharField(max_length=20, choices=Event.choices)
-    agent_id = models.UUIDField()
+    agent_id = models.UUIDField(null=True)
     data = models.JSONField(default=dict)
     said = models.TextField(blank=True)
     path = models.CharField(max_length=300)

@@ -1,0 +1,23 @@
+"""What every verb of webhooks does first: the right, then the row as it is, locked until the transaction ends."""
+
+from console.organizations import policies
+from console.organizations.actor import Actor
+from console.organizations.errors import NotFound
+from console.organizations.models import Organization
+from console.webhooks.models import Webhook
+
+
+def webhook_now(webhook: Webhook, actor: Actor) -> Webhook:
+    """The webhook as it is, for an actor who looks after webhooks; `NotFound` when it was deleted meanwhile."""
+    organization = Organization.objects.steady(webhook.organization)
+    policies.require(actor, "manage_webhooks", organization)
+    return locked(webhook, organization)
+
+
+def locked(webhook: Webhook, organization: Organization) -> Webhook:
+    """The row, locked; `NotFound` when it is gone."""
+    found = Webhook.objects.of(organization).select_for_update(no_key=True).filter(pk=webhook.pk).first()
+    if found is None:
+        raise NotFound("There is no such webhook.")
+    found.organization = organization
+    return found
