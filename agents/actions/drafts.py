@@ -6,8 +6,10 @@ from typing import Any
 
 from agents import policies
 from agents.authorship import first_writers, noted
+from agents.canonical import canonical, normalise
 from agents.contents import Contents, load, store
 from agents.documents import with_section
+from agents.documents.sections import value_at
 from agents.errors import MergeConflict
 from agents.locks import draft_of, lock_agent
 from agents.merge import ABSENT, Strategy, merge
@@ -54,15 +56,19 @@ def save_draft(agent: Agent, *, actor: Actor, config: Mapping[str, Any], token: 
 def save_section(agent: Agent, *, actor: Actor, path: str, value: Any, token: str, reason: str = "") -> Draft:
     """Replace one section or one of its items; colleagues in other sections are not disturbed.
 
-    `token` is the section's token as the writer had seen it (`section_token`), else `Stale`. `reason` says
-    in the history where the value came from when nobody typed it.
+    `token` is the section's token as the writer had seen it (`section_token`), else `Stale`. What the section holds
+    already is no conflict, whatever the token: the answer to that save was lost. `reason` says in the history where
+    the value came from when nobody typed it.
     """
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
+    current = load(draft.manifest, draft.layout)
     if section_token(draft, path) != token:
-        raise _changed_by(draft, path, actor)
-    config = with_section(load(draft.manifest, draft.layout), path, value)
+        if not _holds(current, path, value, token):
+            raise _changed_by(draft, path, actor)
+        return draft
+    config = with_section(current, path, value)
     return save_config(locked, draft, actor, config, reason or f"Saved {path}")
 
 
@@ -192,6 +198,15 @@ def section_token(draft: Draft, path: str) -> str:
         return entries[path]
     items = {name: part for name, part in entries.items() if name.startswith(f"{path}/")}
     return manifest_digest(items) if items else ""
+
+
+def _holds(config: Mapping[str, Any], path: str, value: Any, token: str) -> bool:
+    """Whether a section has this value already. Nothing removed and nothing added counts: both ask for a change."""
+    is_new = not token and "/" in path
+    if value is None or is_new:
+        return False
+    here = value_at(config, path)
+    return here is not None and canonical(normalise(value)) == canonical(normalise(here))
 
 
 def save_config(agent: Agent, draft: Draft, actor: Actor, config: Mapping[str, Any], reason: str) -> Draft:

@@ -4,6 +4,7 @@
 const WAIT_MS = 1500; // after the last change
 const RETRY_MS = [2000, 5000, 10000, 30000];
 const KEEPALIVE_BYTES = 60_000; // browsers send at most 64 KiB after a page is gone
+const REMEMBERED = 3; // texts that were sent and not answered
 const words = JSON.parse(document.getElementById("autosave-words")?.textContent ?? "{}");
 const say = (text, alert = false) => document.dispatchEvent(new CustomEvent("slipway:say", { detail: { text, alert } }));
 const fill = (text, values) => (text ?? "").replace(/%\((\w+)\)s/g, (_, name) => values[name] ?? "");
@@ -18,6 +19,7 @@ class Autosave {
     this.paused = ""; // conflict | signed-out | refused: nothing is sent until that is solved
     this.unsent = 0; // changes since the server acknowledged the last one
     this.tries = 0;
+    this.underWay = []; // what was sent and not answered, oldest first: it may have arrived all the same
     this.listen();
     this.bringBack();
   }
@@ -87,6 +89,7 @@ class Autosave {
     if (!this.isDirty && !asked) return;
     this.sending = true;
     const sent = this.written();
+    this.sends(sent);
     const late = setTimeout(() => this.show("saving"), 0);
     try {
       const answer = await this.send(asked);
@@ -103,10 +106,18 @@ class Autosave {
     }
   }
 
+  sends(text) {
+    if (this.underWay.at(-1) !== text) this.underWay = [...this.underWay, text].slice(-REMEMBERED);
+  }
+
   send(asked, keepalive = false) {
+    return this.post(new FormData(this.form), asked, keepalive);
+  }
+
+  post(body, asked = false, keepalive = false) {
     return fetch(this.form.action, {
       method: "POST",
-      body: new FormData(this.form),
+      body,
       keepalive,
       redirect: "manual",
       headers: {
@@ -118,6 +129,7 @@ class Autosave {
 
   async answered(answer, sent) {
     this.tries = 0;
+    this.underWay = [];
     if (answer.type === "opaqueredirect" || answer.status === 401) return this.pause("signed-out");
     const content = await answer.json().catch(() => ({}));
     if (answer.ok) return this.took(content, sent);
@@ -236,7 +248,7 @@ class Autosave {
   keep() {
     this.unsent = Math.max(1, this.unsent + (this.kept === this.written() ? 0 : this.sending ? 1 : 0));
     this.kept = this.written();
-    const copy = JSON.stringify({ entries: this.entries(), token: this.token?.value ?? "", base: this.taken, at: Date.now() });
+    const copy = JSON.stringify({ entries: this.entries(), token: this.token?.value ?? "", base: this.taken, at: Date.now(), underWay: this.underWay });
     try {
       localStorage.setItem(this.slot, copy);
     } catch {
@@ -259,9 +271,34 @@ class Autosave {
     const note = document.getElementById("save-restored");
     if (note) note.hidden = false;
     note?.querySelector("[data-undo]")?.addEventListener("click", () => this.solve("theirs"));
-    if (copy.token !== this.token?.value && this.token) this.token.value = copy.token; // it is older: the server will say so
+    // A token that is older than the page: the server will say so, unless what it holds is this browser's own last save.
+    const isOwn = copy.underWay?.includes(this.taken) ?? false;
+    if (this.token && copy.token !== this.token.value && !isOwn) this.token.value = copy.token;
     this.changed();
-    this.save();
+    this.resend(isOwn ? [] : copy.underWay ?? []).finally(() => this.save());
+  }
+
+  // What was under way when the window went is sent again: if it had arrived, the server knows it and gives the next token.
+  async resend(texts) {
+    const former = texts.filter((text) => text !== this.written());
+    if (!former.length || !this.token) return;
+    this.sending = true;
+    try {
+      for (const text of former) {
+        const entries = JSON.parse(text);
+        const body = new FormData(this.form);
+        for (const name of new Set([...this.entries(), ...entries].map(([known]) => known))) body.delete(name);
+        for (const [name, value] of entries) body.append(name, value);
+        const answer = await this.post(body);
+        if (!answer.ok || answer.type === "opaqueredirect") continue;
+        this.token.value = (await answer.json()).token;
+        this.taken = text;
+      }
+    } catch {
+      // the save that follows says what is wrong
+    } finally {
+      this.sending = false;
+    }
   }
 
   // Put texts into fields of the same names; false when the form has other fields by now.
@@ -285,11 +322,13 @@ class Autosave {
   // Going and coming --------------------------------------------------------------------------------------------
   leave() {
     if (!this.isDirty || this.paused) return;
+    const sent = this.written();
+    const goesAlone = !this.sending && sent.length <= KEEPALIVE_BYTES;
+    if (goesAlone) this.sends(sent);
     this.keep();
     this.hiddenAt = Date.now();
-    if (this.sending || this.written().length > KEEPALIVE_BYTES) return this.save();
+    if (!goesAlone) return this.save();
     clearTimeout(this.timer);
-    const sent = this.written();
     this.sending = true;
     this.send(false, true)
       .then((answer) => this.answered(answer, sent))

@@ -43,6 +43,9 @@ def test_autosave__of_text_after_text__answers_the_next_token_and_keeps_each_sav
     assert second["token"] == section_token(draft_of(agent), "prompt")
     assert second["clock"] == f"{draft_of(agent).updated_at:%H:%M:%S}"
     assert (config_of(agent)["prompt"], Draft.history.filter(agent=agent).count()) == ("One. Two.", 3)
+    again = save(client, PROMPT, "One. Two.", first["token"])  # the answer to it was lost
+    assert (again.status_code, again.json()["token"]) == (200, second["token"])
+    assert Draft.history.filter(agent=agent).count() == 3
     late = save(client, PROMPT, "Other.", first["token"])
     assert (late.status_code, late.json()["code"]) == (412, "stale")
     assert "You changed this in another tab at" in late.json()["detail"]

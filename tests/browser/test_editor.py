@@ -1,7 +1,10 @@
 """Writing in the editor: nothing typed is lost, whatever happens to window, session, network, or by a colleague."""
 
+from collections.abc import Callable
+
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import Route
 
 from console.organizations.models import Organization
 from tests import builders
@@ -57,6 +60,54 @@ def test_typed_text__when_the_window_is_closed__is_saved_or_comes_back(
     developer.sees("Your unsaved text was put back.")
     shows(developer, "saved")
     assert builders.config_of(agent)["prompt"].endswith("at nine. Nobody waits.")
+
+
+def test_typed_text__when_the_window_went_before_the_answer__is_no_conflict_with_oneself(
+    visit: Visit, organization: Organization, dana: Person
+) -> None:
+    agent = builders.an_agent(organization, dana)
+    developer = visit(dana)
+    developer.sign_in(PROMPT)
+    developer.expects_failures(PROMPT)
+
+    for count in (
+        "one",
+        "two",
+    ):  # the save arrives, its answer never does; then a window reads what it saved, or not yet
+        old = developer.context.request.get(PROMPT).text() if count == "one" else ""
+        developer.page.route(f"**{PROMPT}", arrives_without_an_answer)
+        types_at_the_end(developer, f" Ferry {count}.")
+        shows(developer, "kept")
+        types_at_the_end(developer, " More.")
+        developer.page.close()
+        developer.page = developer.window()
+        if old:
+            developer.page.route(f"**{PROMPT}", shown_before(old))
+        developer.page.goto(PROMPT)
+        developer.sees("Your unsaved text was put back.")
+        shows(developer, "saved")
+        assert builders.config_of(agent)["prompt"].endswith(f" Ferry {count}. More.")
+
+
+def arrives_without_an_answer(route: Route) -> None:
+    """The server has the save; the browser never hears of it."""
+    if route.request.method == "POST":
+        route.fetch()
+        route.abort()
+    else:
+        route.continue_()
+
+
+def shown_before(page: str) -> Callable[[Route], None]:
+    """The page as it was made just before the save arrived."""
+
+    def answer(route: Route) -> None:
+        if route.request.method == "GET":
+            route.fulfill(body=page, content_type="text/html")
+        else:
+            route.continue_()
+
+    return answer
 
 
 def test_typed_text__when_the_session_ended__is_saved_after_signing_in_again_without_leaving_the_page(
