@@ -62,6 +62,7 @@ def run(stop: StopSwitch) -> None:
     try:
         stack.up()
         say(f"Slipway is running at {stack.url} after {time.monotonic() - began:.1f} s. Stop it with Ctrl-C.")
+        say(f"Passkeys work at http://localhost:{port} only: browsers refuse them to an address of numbers.")
         credentials = home.path / "demo-credentials.json"
         if credentials.exists():
             say(f"The demo people and their passwords are in {credentials}")
