@@ -46,14 +46,17 @@ def allowed_from(state: str) -> list[str]:
     return [step.verb for step in STEPS.values() if state in step.states]
 
 
-def illegal(version: Version, verb: str, instead: str = "") -> IllegalTransition:
-    """The refusal of a verb that does not start from the version's state; `instead` says what is there by now."""
+def illegal(version: Version, verb: str, instead: str = "", gate: str = "") -> IllegalTransition:
+    """The refusal of a verb that does not start from the version's state.
+
+    `instead` says what is there by now; `gate` is the sentence of the checklist, which every door says first.
+    """
     state = version.release.state
     step = STEPS[verb]
     wanted = " or ".join(sorted(str(State(s).label) for s in step.states))
     return IllegalTransition(
-        f"v{version.number} is in the state {State(state).label}; {step.label} starts from {wanted}."
-        f" {instead}Nothing was changed.",
+        f"{gate}{' ' if gate else ''}v{version.number} is in the state {State(state).label};"
+        f" {step.label} starts from {wanted}. {instead}Nothing was changed.",
         state=state,
         allowed=allowed_from(state),
     )

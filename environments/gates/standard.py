@@ -54,15 +54,25 @@ def sign_off(move: Move) -> Gate:
     signed = move.version.release.state in {State.READY, State.PRODUCTION}
     approval = approval_among(move.facts.decisions(move.version)) if signed else None
     if approval is None:
-        message = f"Version {move.version.number} has not been marked ready."
-        return Gate("sign_off", "fail", message, _testers(move), _not_ready(move))
+        refusal = _not_ready(move)
+        message = _sentence(refusal) if isinstance(refusal, ApprovalStale) else _unmarked(move)
+        return Gate("sign_off", "fail", message, _testers(move), refusal)
     pipeline = move.facts.pipeline_of(move.agent.organization)
     stale = staleness(approval, move.version, pipeline, now=move.now, may=move.facts.may)
     signer = approval.by.name if approval.by else "somebody"
     if stale is None:
         return Gate("sign_off", "pass", f"Marked ready by {signer} at {approval.at:%Y-%m-%d %H:%M} UTC.")
-    message = f"The approval by {signer} is stale. {stale}"
-    return Gate("sign_off", "fail", message, _testers(move), _stale(move, stale))
+    refusal = _stale(move, stale)
+    return Gate("sign_off", "fail", _sentence(refusal), _testers(move), refusal)
+
+
+def _sentence(refusal: Refusal) -> str:
+    """What the checklist says: how the refusal begins, so that no door says anything else (rule 3)."""
+    return refusal.detail.partition(" Nothing was changed.")[0]
+
+
+def _unmarked(move: Move) -> str:
+    return f"Version {move.version.number} has not been marked ready."
 
 
 def _testers(move: Move) -> Holder:
@@ -158,7 +168,7 @@ def _not_ready(move: Move) -> Refusal:
         return _stale(move, latest.note)
     if latest and latest.decision == SignOff.Decision.READY and pin and before and pin.version_id != move.version.pk:
         return _stale(move, f"{before.name} now serves version {pin.version.number}.")
-    return illegal(move.version, "push_to_production")
+    return illegal(move.version, "push_to_production", gate=_unmarked(move))
 
 
 def _stale(move: Move, why: str) -> ApprovalStale:
