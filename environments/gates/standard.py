@@ -7,11 +7,11 @@ from console.organizations.actor import Actor
 from console.organizations.errors import Holder, Refusal, SignInNotFresh
 from console.organizations.models import User
 from environments.approvals import approval_among, staleness
-from environments.errors import ApprovalStale, OnHold, SelfApproval
+from environments.errors import ApprovalStale, IllegalTransition, OnHold, SelfApproval
 from environments.facts import LIVE, Facts
 from environments.gates.frame import Gate, Move
 from environments.models import Environment, Pin, Release, SignOff
-from environments.transitions import illegal
+from environments.transitions import allowed_from, illegal
 
 FRESH = timedelta(minutes=15)
 State = Release.State
@@ -156,7 +156,15 @@ def _another_must(why: str, holder: Holder, person: User) -> SelfApproval:
 def _not_served_before(move: Move, pin: Pin | None, before: Environment) -> Refusal:
     if pin and any(one.decision == SignOff.Decision.READY for one in move.facts.decisions(move.version)):
         return _stale(move, f"{before.name} now serves version {pin.version.number}.")
-    return illegal(move.version, "push_to_production")
+    if move.environment.is_production:
+        return illegal(move.version, "push_to_production")
+    served, number = f"v{pin.version.number}" if pin else "nothing", move.version.number
+    return IllegalTransition(
+        f"Hops are never skipped: {before.name} serves {served}, not v{number}. Nothing was changed."
+        f" Promote v{number} to {before.name} first.",
+        state=move.version.release.state,
+        allowed=allowed_from(move.version.release.state),
+    )
 
 
 def _not_ready(move: Move) -> Refusal:
