@@ -8,6 +8,8 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
+from console.benchmarks.bulk import Bulk
+from console.benchmarks.bulk import as_markdown as bulk_as_markdown
 from console.benchmarks.measuring import Series
 from console.benchmarks.serving import Row
 from console.benchmarks.serving import as_markdown as as_tables
@@ -24,6 +26,12 @@ Made by `make bench ARGS="--only serving --write"`: real web servers of one proc
 checks the key and answers the same bytes from memory (200, 304), or reads key, pointer and content with one prepared
 statement (miss: the key is known, pointer and content are not). The empty view is Django without middleware.
 *Of processor time* compares what the web server's own processes spend on a call, which a busy machine changes least.
+"""
+BULK_HEAD = """# Benchmark of bulk promotion
+
+Made by `make bench ARGS="--only bulk --write"`: agents with a version that is ready, pushed to Production by
+one job as a worker carries it out: each agent in a transaction with gates, audit event, notifications and checkpoint.
+The processor time is that of the worker alone; a busy machine changes it least.
 """
 
 
@@ -52,6 +60,12 @@ def of_serving(rows: list[Row], stale: list[float]) -> str:
     """The report of the hot path."""
     when = f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}."
     return "\n".join([SERVING_HEAD, when, "", as_tables(rows, stale)])
+
+
+def of_bulk(found: Bulk) -> str:
+    """The report of a bulk promotion."""
+    when = f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}."
+    return "\n".join([BULK_HEAD, when, "", bulk_as_markdown(found)])
 
 
 def _machine() -> str:

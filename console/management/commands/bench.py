@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from console.benchmarks import auditing, boards, comparing, lifecycle, report, serving
+from console.benchmarks import auditing, boards, bulk, comparing, lifecycle, report, serving
 from console.benchmarks.measuring import Series
 from console.benchmarks.people import Crew, found_crew
 from console.benchmarks.sample import Amount
@@ -26,7 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--agents", type=int, default=1_000, help="agents of the large organization")
         parser.add_argument("--versions", type=int, default=10_000, help="their versions")
         parser.add_argument("--events", type=int, default=100_000, help="audit events there")
-        parser.add_argument("--only", choices=["boards", "serving"], help="leave everything else out")
+        parser.add_argument("--bulk", type=int, default=1_000, help="agents of the bulk promotion")
+        parser.add_argument("--only", choices=["boards", "bulk", "serving"], help="leave everything else out")
         parser.add_argument("--write", action="store_true", help="write the pages in docs/")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +41,8 @@ class Command(BaseCommand):
                 settings.CHECKPOINT_DIR = Path(folder)
                 amount = Amount(options["agents"], options["versions"], options["events"])
                 texts = self._texts(options["rounds"], amount, options["only"])
+                if options["only"] in (None, "bulk"):
+                    texts["benchmarks-bulk.md"] = report.of_bulk(bulk.measure(found_crew("fleet"), options["bulk"]))
         finally:
             connection.creation.destroy_test_db(own_name, verbosity=0)
         for name, text in texts.items():
@@ -50,6 +53,8 @@ class Command(BaseCommand):
     def _texts(self, rounds: int, amount: Amount, only: str | None) -> dict[str, str]:
         """The pages of docs/ that these measurements make."""
         texts: dict[str, str] = {}
+        if only == "bulk":
+            return texts
         crew = found_crew() if only != "boards" else None
         if only != "serving":
             texts["benchmarks.md"] = self._measure(crew, rounds, amount)
