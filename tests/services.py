@@ -76,36 +76,41 @@ def valkey_url() -> str:
 
 
 @pytest.fixture
-def celery_worker_process(transactional_db: None, valkey_url: str) -> Iterator[processes.Program]:
-    """A real worker on Valkey and the test database; tasks sent by the test go to it, not eagerly."""
+def celery_on_valkey(transactional_db: None, valkey_url: str) -> Iterator["Celery"]:
+    """The Celery application of this process, sending its tasks to the real Valkey, not eagerly."""
     from console.celery import app
 
-    arguments = [
-        "-m",
-        "celery",
-        "-A",
-        "console.celery:app",
-        "worker",
-        "--pool",
-        "threads",
-        "--concurrency",
-        "2",
-    ]
-    worker = running_services().start_program(
-        "worker", [*arguments, "--loglevel", "INFO"], CELERY_BROKER_URL=valkey_url, SLIPWAY_TEST_EAGER="false"
-    )
     former = {name: app.conf[name] for name in ("broker_url", "task_always_eager")}
     app.conf.update(broker_url=valkey_url, task_always_eager=False)
     _forget_connections(app)
+    yield app
+    app.conf.update(former)
+    _forget_connections(app)
+
+
+@pytest.fixture
+def celery_worker_process(celery_on_valkey: "Celery") -> Iterator[processes.Program]:
+    """A real worker on Valkey and the test database; tasks sent by the test go to it."""
+    worker = start_worker(celery_on_valkey)
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not app.control.ping(timeout=0.2):
-            _fail_when_over(worker, deadline)
         yield worker
     finally:
         worker.stop(((signal.SIGTERM, 3.0),))
-        app.conf.update(former)
-        _forget_connections(app)
+
+
+def start_worker(app: "Celery", *more: str) -> processes.Program:
+    """A real worker that answers; whoever starts one ends it."""
+    arguments = ["-m", "celery", "-A", "console.celery:app", "worker", "--pool", "threads", "--concurrency", "2"]
+    worker = running_services().start_program(
+        "worker",
+        [*arguments, "--loglevel", "INFO", *more],
+        CELERY_BROKER_URL=app.conf["broker_url"],
+        SLIPWAY_TEST_EAGER="false",
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while not app.control.ping(timeout=0.2):
+        _fail_when_over(worker, deadline)
+    return worker
 
 
 @pytest.fixture
