@@ -185,6 +185,7 @@ def _postgresql_away() -> Iterator[None]:
 @contextmanager
 def _closed(database: str) -> Iterator[None]:
     name = sql.Identifier(database)
+    end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as elsewhere:
         elsewhere.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
         elsewhere.execute(
