@@ -188,9 +188,7 @@ def _closed(database: str) -> Iterator[None]:
     end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as elsewhere:
         elsewhere.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
-        elsewhere.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [database]
-        )
+        elsewhere.execute(end, [database])
         try:
             yield
         finally:
