@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from agents.canonical import refuse_size
 from agents.documents import IMPORT_BYTES
@@ -42,7 +43,7 @@ class TextForm(ExactForm):
             self.add_error(None, refusal.detail)
 
 
-def long_text(label: str, *, required: bool = True, help_text: str = "", rows: int = 12) -> forms.CharField:
+def long_text(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 12) -> forms.CharField:
     """A text that is taken as it was typed, but for line ends."""
     attributes = {"rows": rows, "spellcheck": "false", "autocomplete": "off", "wrap": "soft"}
     return ExactText(
@@ -80,25 +81,25 @@ class LabelsField(ExactText):
 class CreateForm(TextForm):
     """A new agent."""
 
-    name = forms.CharField(label="Name", max_length=200)
-    slug = forms.CharField(label="Short name", max_length=63, help_text=_SLUG_HELP)
+    name = forms.CharField(label=_("Name"), max_length=200)
+    slug = forms.CharField(label=_("Short name"), max_length=63, help_text=_SLUG_HELP)
     description = forms.CharField(
-        label="Description", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Description"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    labels = LabelsField(label="Labels", required=False, help_text=_LABELS_HELP)
-    start = forms.ChoiceField(label="Begin", choices=STARTS, widget=forms.RadioSelect, initial="outline")
+    labels = LabelsField(label=_("Labels"), required=False, help_text=_LABELS_HELP)
+    start = forms.ChoiceField(label=_("Begin"), choices=STARTS, widget=forms.RadioSelect, initial="outline")
 
 
 class UploadForm(TextForm):
     """A file or pasted text; `filename` names the file whose text came back after a refusal."""
 
     file = forms.FileField(
-        label="File",
+        label=_("File"),
         required=False,
         allow_empty_file=True,
-        help_text="JSON, YAML or a ZIP of an agent's folder, up to 16 MiB; Vapi and ElevenLabs files as well.",
+        help_text=_("JSON, YAML or a ZIP of an agent's folder, up to 16 MiB; Vapi and ElevenLabs files as well."),
     )
-    text = long_text("Or paste the text", required=False, help_text="A chosen file goes before pasted text.")
+    text = long_text(_("Or paste the text"), required=False, help_text=_("A chosen file goes before pasted text."))
     filename = forms.CharField(required=False, max_length=255, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -129,7 +130,7 @@ class ImportForm(UploadForm):
     """An agent from a file."""
 
     slug = forms.CharField(
-        label="Short name",
+        label=_("Short name"),
         max_length=63,
         required=False,
         help_text=f"{_SLUG_HELP} Empty: made from the document's name.",
@@ -148,9 +149,11 @@ class ItemForm(TextForm):
     """A new item of a section that is a list."""
 
     name = forms.CharField(
-        label="Short name", max_length=200, help_text="Small letters, digits, _ and -. It names the item everywhere."
+        label=_("Short name"),
+        max_length=200,
+        help_text=_("Small letters, digits, _ and -. It names the item everywhere."),
     )
-    text = long_text("Text", rows=20)
+    text = long_text(_("Text"), rows=20)
 
 
 class TokenForm(ExactForm):
@@ -194,13 +197,13 @@ class BringBackForm(TokenForm):
 class VersionForm(TokenForm):
     """Which version is meant."""
 
-    number = forms.IntegerField(label="Version", min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    number = forms.IntegerField(label=_("Version"), min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 class MergeForm(VersionForm):
     """Which version is merged, and who wins where both sides changed the same place."""
 
-    strategy = forms.ChoiceField(label="How", choices=STRATEGIES, widget=forms.RadioSelect, initial="merge")
+    strategy = forms.ChoiceField(label=_("How"), choices=STRATEGIES, widget=forms.RadioSelect, initial="merge")
 
 
 class PartsField(forms.Field):
@@ -228,11 +231,11 @@ class TakeForm(TokenForm):
 class DetailsForm(TextForm):
     """What an agent is called."""
 
-    name = forms.CharField(label="Name", max_length=200)
+    name = forms.CharField(label=_("Name"), max_length=200)
     description = forms.CharField(
-        label="Description", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Description"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    labels = LabelsField(label="Labels", required=False, help_text=_LABELS_HELP)
+    labels = LabelsField(label=_("Labels"), required=False, help_text=_LABELS_HELP)
     token = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
 

@@ -139,7 +139,7 @@ def _chips(address: str, form: FilterForm, active: dict[str, str]) -> list[Chip]
 
 def _spoken(name: str, value: str) -> str:
     if name == "action":
-        return FAMILIES[value] if value in FAMILIES else VERBS[value].label
+        return str(FAMILIES[value]) if value in FAMILIES else VERBS[value].label
     return Event.Outcome(value).label if name == "outcome" else value
 
 

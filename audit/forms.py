@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from audit.errors import InvalidFilter
 from audit.filters import FILTERS, EventFilter
@@ -16,33 +18,35 @@ _YEARS = range(1970, 9999)  # beyond them a time zone can leave what a date can 
 
 
 def _actions() -> list[tuple[str, Any]]:
-    every = [(name, f"Everything: {label}") for name, label in FAMILIES.items()]
+    every = [(name, gettext("Everything: %(label)s") % {"label": label}) for name, label in FAMILIES.items()]
     groups = [
-        (label, [(verb.name, verb.label) for verb in VERBS.values() if verb.family == name])
+        (str(label), [(verb.name, verb.label) for verb in VERBS.values() if verb.family == name])
         for name, label in FAMILIES.items()
     ]
-    return [("", "Any action"), *every, *groups]
+    return [("", gettext("Any action")), *every, *groups]
 
 
 class FilterForm(forms.Form):
     """The filters as a person types them; empty fields ask for nothing."""
 
     q = forms.CharField(
-        label="Text",
+        label=_("Text"),
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": "object, person, reason"}),
+        widget=forms.TextInput(attrs={"placeholder": _("object, person, reason")}),
     )
     actor = forms.CharField(
-        label="Actor", max_length=200, required=False, widget=forms.TextInput(attrs={"list": "actors"})
+        label=_("Actor"), max_length=200, required=False, widget=forms.TextInput(attrs={"list": "actors"})
     )
-    action = forms.ChoiceField(label="Action", choices=_actions, required=False)
-    object = forms.CharField(label="Object", max_length=300, required=False)
-    environment = forms.CharField(label="Environment", max_length=63, required=False)
-    outcome = forms.ChoiceField(label="Outcome", choices=[("", "Any outcome"), *Event.Outcome.choices], required=False)
-    since = forms.CharField(label="Since", max_length=40, required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.CharField(label="Until", max_length=40, required=False, widget=forms.DateInput({"type": "date"}))
-    request_id = forms.CharField(label="Request", max_length=64, required=False)
+    action = forms.ChoiceField(label=_("Action"), choices=_actions, required=False)
+    object = forms.CharField(label=_("Object"), max_length=300, required=False)
+    environment = forms.CharField(label=_("Environment"), max_length=63, required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=[("", _("Any outcome")), *Event.Outcome.choices], required=False
+    )
+    since = forms.CharField(label=_("Since"), max_length=40, required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.CharField(label=_("Until"), max_length=40, required=False, widget=forms.DateInput({"type": "date"}))
+    request_id = forms.CharField(label=_("Request"), max_length=64, required=False)
 
     def clean_since(self) -> datetime | None:
         """The first moment of the period."""
@@ -57,7 +61,7 @@ class FilterForm(forms.Form):
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since >= until:
-            raise forms.ValidationError("The period ends before it begins.")
+            raise forms.ValidationError(gettext("The period ends before it begins."))
         return cleaned
 
 

@@ -45,7 +45,7 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context = {
         "status": status_of(refusal),
         "code": refusal.code,
-        "title": refusal.title,
+        "title": refusal.heading,
         "detail": refusal.detail,
         "holder": refusal.holder if isinstance(refusal, PermissionMissing) else None,
         "errors": refusal.errors if isinstance(refusal, Invalid) else [],

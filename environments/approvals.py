@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.utils.translation import gettext as _
 
 from agents.models import Agent, Version
 from console.organizations.models import Organization, User
@@ -99,9 +100,9 @@ def staleness(
     if current.fingerprint != sign_off.fingerprint:
         return _what_moved(sign_off.basis, current.as_json())
     if now - sign_off.at > life_of(organization):
-        return f"It is older than {organization.sign_off_days} days."
+        return _("It is older than %(sign_off_days)s days.") % {"sign_off_days": organization.sign_off_days}
     if sign_off.by is None or not may(sign_off.by, "mark_ready", version.agent):
-        return f"{sign_off.by} may no longer mark versions ready."
+        return _("%(by)s may no longer mark versions ready.") % {"by": sign_off.by}
     return None
 
 
@@ -112,15 +113,15 @@ def life_of(organization: Organization) -> timedelta:
 
 def _what_moved(then: dict[str, Any], now: dict[str, Any]) -> str:
     if then.get("digest") != now["digest"]:
-        return "The content is not what was approved."
+        return _("The content is not what was approved.")
     if then.get("variables") != now["variables"]:
-        return "A variable name or reference of the target environment changed."
+        return _("A variable name or reference of the target environment changed.")
     words = {
-        "four_eyes": "the four-eyes rule",
-        "ticket_required": "the change-ticket rule",
-        "decided_in": "the environment in which QA decides",
-        "entry": "the rules of a production environment",
+        "four_eyes": _("the four-eyes rule"),
+        "ticket_required": _("the change-ticket rule"),
+        "decided_in": _("the environment in which QA decides"),
+        "entry": _("the rules of a production environment"),
     }
     rules: dict[str, Any] = then.get("rules", {})
     moved = [words[name] for name in words if rules.get(name) != now["rules"][name]]
-    return f"Changed since: {', '.join(moved) or 'the gate rules'}."
+    return _("Changed since: %(moved)s.") % {"moved": ", ".join(moved) or _("the gate rules")}

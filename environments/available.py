@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
@@ -99,7 +100,9 @@ def draft_refusal(standing: Standing, actor: Actor) -> Offer | None:
     entry, version = standing.places[0], cut_of(standing)
     publish = _promotion(standing.agent, entry)
     if standing.draft_version and _serves(standing.pin(entry), version) and not _is_renewed(version):
-        return publish.refused(f"{entry.name} serves exactly this draft: v{version.number}.")
+        return publish.refused(
+            _("%(entry)s serves exactly this draft: v%(version)s.") % {"entry": entry.name, "version": version.number}
+        )
     gates = publish_gates(standing, actor)
     merge = merge_address(standing.agent, gates[0].refusal)
     return _first_failing(replace(publish, fix_url=merge, fix_label="Merge"), gates)
@@ -126,7 +129,9 @@ def promotion_refusal(standing: Standing, actor: Actor, version: Version, target
     """Why a version that exists cannot be promoted into a staging environment now; None when it can."""
     promotion = _promotion(standing.agent, target)
     if _serves(standing.pin(target), version) and not _is_renewed(version):
-        return promotion.refused(f"{target.name} serves v{version.number} already.")
+        return promotion.refused(
+            _("%(target)s serves v%(version)s already.") % {"target": target.name, "version": version.number}
+        )
     return _first_failing(promotion, gates_of(standing.agent, version, target, actor, standing.facts))
 
 
@@ -134,7 +139,9 @@ def push_refusal(standing: Standing, actor: Actor, version: Version, target: Env
     """Why a version cannot be pushed now; None when it can, or when only the page's own questions are open."""
     push = _push(standing.agent, version, target)
     if _serves(standing.pin(target), version):
-        return push.refused(f"{target.name} serves v{version.number} already.")
+        return push.refused(
+            _("%(target)s serves v%(version)s already.") % {"target": target.name, "version": version.number}
+        )
     return _first_failing(push, gates_of(standing.agent, version, target, actor, standing.facts))
 
 
@@ -222,9 +229,11 @@ class _Asked:
         earlier = earlier_in(place, agent, most=VERSIONS_SHOWN)
         held = {hold.version.digest for hold in self.standing.holds}
         if not earlier:
-            return back.refused(f"Only one version was ever in {place.name}; there is nothing to go back to.")
+            return back.refused(
+                _("Only one version was ever in %(place)s; there is nothing to go back to.") % {"place": place.name}
+            )
         if all(move.version.digest in held for move in earlier):
-            return back.refused("Every earlier version is on hold.")
+            return back.refused(_("Every earlier version is on hold."))
         return back
 
     def holds(self) -> list[Offer]:
@@ -233,7 +242,7 @@ class _Asked:
         return [
             Offer(
                 verb="lift_hold",
-                label=f"Lift hold: v{hold.version.number}",
+                label=_("Lift hold: v%(version)s") % {"version": hold.version.number},
                 url=address(self.standing.agent, "lift-hold", hold.version.number),
             )
             for hold in self.standing.holds
@@ -244,13 +253,17 @@ class _Asked:
             return []
         put_away = Offer(verb="archive", label="Archive", url=address(self.standing.agent, "agent-archive"))
         serving = [place.name for place in self.standing.live if self.standing.pin(place)]
-        return [put_away.refused(f"{', '.join(serving)} serves this agent.") if serving else put_away]
+        return [
+            put_away.refused(_("%(serving)s serves this agent.") % {"serving": ", ".join(serving)})
+            if serving
+            else put_away
+        ]
 
     def unarchive(self) -> list[Offer]:
         if "archive_agent" not in self.rights:
             return []
         url = address(self.standing.agent, "agent-unarchive")
-        return [Offer(verb="unarchive", label="Bring back", url=url)]
+        return [Offer(verb="unarchive", label=_("Bring back"), url=url)]
 
     def _needs(self, one: Offer, permission: str) -> Offer:
         return one.refused("", self.standing.facts.holder(permission, self.standing.agent.organization))
@@ -258,7 +271,12 @@ class _Asked:
 
 def _promotion(agent: Agent, target: Environment, version: int | None = None) -> Offer:
     url = address(agent, "promote", version=version, environment=target.slug if version else None)
-    return Offer(verb="promote_to_staging", label=f"Promote to {target.name}", url=url, place=target.slug)
+    return Offer(
+        verb="promote_to_staging",
+        label=_("Promote to %(target)s") % {"target": target.name},
+        url=url,
+        place=target.slug,
+    )
 
 
 def _decision(standing: Standing, verb: str) -> Offer:
@@ -267,7 +285,7 @@ def _decision(standing: Standing, verb: str) -> Offer:
 
 
 def _push(agent: Agent, version: Version, target: Environment) -> Offer:
-    label = f"Push to {target.name}: v{version.number}"
+    label = _("Push to %(target)s: v%(version)s") % {"target": target.name, "version": version.number}
     url = address(agent, "push", environment=target.slug)
     return Offer(verb="push_to_production", label=label, url=url, place=target.slug)
 
@@ -276,8 +294,16 @@ def _knows_all(standing: Standing) -> Gate:
     """Whether the draft knows of everything that was moved since it was started."""
     move = None if standing.draft_version else moved_past(standing.agent, standing.draft, standing.facts)
     if move is None:
-        base = f"started from v{standing.draft.base.number}" if standing.draft.base else "is the first"
-        return Gate("draft_base", "pass", f"The draft {base}; nothing was released since that it does not know of.")
+        base = (
+            _("started from v%(base)s") % {"base": standing.draft.base.number}
+            if standing.draft.base
+            else _("is the first")
+        )
+        return Gate(
+            "draft_base",
+            "pass",
+            _("The draft %(base)s; nothing was released since that it does not know of.") % {"base": base},
+        )
     refusal = behind(move)
     return Gate("draft_base", "fail", refusal.detail.replace(" Nothing was published.", ""), None, refusal)
 
@@ -286,7 +312,7 @@ def _is_sound(standing: Standing) -> Gate:
     """Whether the draft has no errors; of one that is a version already that was asked when it was cut."""
     errors = 0 if standing.draft_version else standing.draft.errors
     if not errors:
-        return Gate("draft_errors", "pass", "The draft has no errors.")
+        return Gate("draft_errors", "pass", _("The draft has no errors."))
     refusal = has_errors(errors)
     return Gate("draft_errors", "fail", refusal.detail.replace(" Nothing was published.", ""), None, refusal)
 

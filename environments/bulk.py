@@ -11,6 +11,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from audit.clock import database_time
@@ -88,7 +89,9 @@ def _finish(job_id: UUID, holder: str) -> bool:
         now = database_time()
         waiting = JobItem.objects.filter(job=job, state=State.PENDING)
         if job.cancel_asked_at is not None:
-            waiting.update(state=State.SKIPPED, code="cancelled", message="The job was cancelled before.", ended_at=now)
+            waiting.update(
+                state=State.SKIPPED, code="cancelled", message=_("The job was cancelled before."), ended_at=now
+            )
             job.state = Job.State.CANCELLED
         elif waiting.exists():
             return False
@@ -121,7 +124,7 @@ def _do(item_id: int) -> None:
         _end_refused(item, refusal)
     except Exception:
         logger.exception("Item %s of job %s failed.", item.pk, item.job_id)
-        _end(item, State.FAILED, "internal_error", "The console made a mistake here; the agent was not changed.")
+        _end(item, State.FAILED, "internal_error", _("The console made a mistake here; the agent was not changed."))
     else:
         _end(item, State.PROMOTED, "", "", deployment)
 
@@ -155,10 +158,14 @@ def _move(item: JobItem) -> Deployment:
 
 def _nothing_of(agent: Agent, job: Job) -> str:
     if job.source is None:
-        return (
-            f"{job.target.name} served nothing of {agent.name} before, so nothing can come back. Nothing was changed."
-        )
-    return f"Nothing of {agent.name} is there to move from {job.source.name}. Nothing was changed."
+        return _("%(target)s served nothing of %(agent)s before, so nothing can come back. Nothing was changed.") % {
+            "target": job.target.name,
+            "agent": agent.name,
+        }
+    return _("Nothing of %(agent)s is there to move from %(source)s. Nothing was changed.") % {
+        "agent": agent.name,
+        "source": job.source.name,
+    }
 
 
 def _actor_of(job: Job) -> Actor:

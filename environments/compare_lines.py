@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents.compare import Side
 from agents.contents import PartLoader
 from agents.models import Agent
@@ -23,7 +25,7 @@ def unfolded(agent: Agent, side: Side, asked: dict[str, Any]) -> list[Row]:
     """
     digest = side.manifest.get(asked["part"], "")
     if not digest.startswith(asked["digest"]):
-        raise Stale("This part was changed meanwhile. Reload the page to see it as it is now.", etag=digest)
+        raise Stale(_("This part was changed meanwhile. Reload the page to see it as it is now."), etag=digest)
     lines = split_lines(_text(agent, digest, asked["part"], asked["at"]))
     old, new = asked["old"], asked["new"]
     count = max(0, min(asked["count"], len(lines) - new + 1))
@@ -41,14 +43,14 @@ def unfolded(agent: Agent, side: Side, asked: dict[str, Any]) -> list[Row]:
 
 def _text(agent: Agent, digest: str, path: str, pointer: str) -> str:
     if not digest:
-        raise NotFound("There is no such part on the right side.")
+        raise NotFound(_("There is no such part on the right side."))
     value = PartLoader(agent.organization, {path: digest}, {})(digest)
     if not pointer:
         value = value.get("content") if isinstance(value, dict) else value
     for step in steps_of(pointer)[len(path.split("/", 1)) :]:
         value = _member(value, step)
     if not isinstance(value, str):
-        raise NotFound("There is no such text in this part.")
+        raise NotFound(_("There is no such text in this part."))
     return value
 
 

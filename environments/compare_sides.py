@@ -100,7 +100,9 @@ def _draft(draft: Draft) -> Choice:
 
 def _place(pin: Pin, standing: Standing) -> Choice:
     place, version = pin.environment, pin.version
-    described = f"v{version.number} {_first_line(version)}".strip()
+    described = (
+        _("v%(version)s %(first_line)s") % {"version": version.number, "first_line": _first_line(version)}
+    ).strip()
     label = place.name
     return Choice(
         name=canonical(f"{ENVIRONMENT}{place.slug}"), label=label, description=described, chips=[_chip(place, standing)]

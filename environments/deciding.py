@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from agents.comparison import Comparison
 from agents.models import Agent, Version
@@ -136,13 +137,16 @@ def _bases(standing: Standing, version: Version) -> list[dict[str, Any]]:
     bases: list[dict[str, Any]] = []
     live = standing.production
     if live and live.version_id != version.pk:
-        label = f"What {live.environment.name} serves: v{live.version.number}"
+        label = _("What %(environment)s serves: v%(version)s") % {
+            "environment": live.environment.name,
+            "version": live.version.number,
+        }
         bases.append({"name": "live", "label": label, "version": live.version, "place": live.environment})
     before = SignOff.objects.filter(
         agent=standing.agent, decision__in=[SignOff.Decision.READY, SignOff.Decision.CHANGES_REQUESTED]
     ).exclude(version=version)
     last = before.select_related("version").newest_first().first()
     if last and (not live or last.version_id != live.version_id):
-        label = f"The version decided on before: v{last.version.number}"
+        label = _("The version decided on before: v%(version)s") % {"version": last.version.number}
         bases.append({"name": "decided", "label": label, "version": last.version, "place": None})
     return bases

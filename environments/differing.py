@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
 from environments.available import ASKED_ON_THE_PAGE
@@ -50,9 +52,9 @@ class Difference:
     def why_not(self) -> str:
         """Why it could not move now; empty when it could."""
         if self.source is None:
-            return "The source serves nothing."
+            return _("The source serves nothing.")
         if not self.differs:
-            return "Both serve the same version."
+            return _("Both serve the same version.")
         return self.failing.message if self.failing else ""
 
     @property

@@ -18,9 +18,13 @@ NAMES_SHOWN = 3
 def changes_in_words(draft: Draft, changes: int) -> str:
     """How far the draft is from the version it started from: "3 parts changed since v18"."""
     if draft.base is None:
-        return "not published yet"
+        return _("not published yet")
     noun = "part" if changes == 1 else "parts"
-    return f"{changes} {noun} changed since v{draft.base.number}"
+    return _("%(changes)s %(noun)s changed since v%(base)s") % {
+        "changes": changes,
+        "noun": noun,
+        "base": draft.base.number,
+    }
 
 
 def draft_banner(request: HttpRequest, standing: Standing, rights: frozenset[str]) -> dict[str, Any] | None:

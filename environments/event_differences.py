@@ -1,5 +1,7 @@
 """The difference that one audit event made to an agent: both configurations are kept, so it can be shown for ever."""
 
+from django.utils.translation import gettext as _
+
 from agents.compare import Side
 from agents.comparison import Comparison
 from agents.models import Agent, Manifest, Version
@@ -15,7 +17,7 @@ def difference_of(event: Event, agent: Agent, rights: frozenset[str]) -> Compari
     Refuses who may not read one of them; `NotFound` for an event that changed no configuration.
     """
     if not event.before_digest or not event.after_digest:
-        raise NotFound("This event changed no configuration, so there is no difference.")
+        raise NotFound(_("This event changed no configuration, so there is no difference."))
     return comparison_of(agent, _side(agent, event.before_digest, rights), _side(agent, event.after_digest, rights))
 
 
@@ -26,6 +28,12 @@ def _side(agent: Agent, digest: str, rights: frozenset[str]) -> Side:
         raise missing("view_draft", agent.organization)
     manifest = Manifest.objects.filter(organization=agent.organization, digest=digest).first()
     if manifest is None:
-        raise NotFound(f"There is no configuration {digest[:7]}.")
-    label = f"v{version.number}" if version else f"Draft {digest[:7]}" if manifest.entries else NOTHING
+        raise NotFound(_("There is no configuration %(digest)s.") % {"digest": digest[:7]})
+    label = (
+        f"v{version.number}"
+        if version
+        else _("Draft %(digest)s") % {"digest": digest[:7]}
+        if manifest.entries
+        else NOTHING
+    )
     return Side(label, manifest.entries, {"digest": digest})

@@ -52,23 +52,25 @@ class Ticked(forms.MultipleChoiceField):
 class ListFilter(forms.Form):
     """The filters of the agent list; all are optional and combine."""
 
-    q = forms.CharField(label="Name", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(
+        label=_("Name"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
     label = forms.CharField(
-        label="Label",
+        label=_("Label"),
         required=False,
         max_length=300,
-        widget=forms.TextInput(attrs={"placeholder": "team or team:commerce"}),
+        widget=forms.TextInput(attrs={"placeholder": _("team or team:commerce")}),
     )
-    state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *Release.State.choices])
-    environment = forms.ChoiceField(label="Served in", required=False)
-    archived = forms.BooleanField(label="Archived", required=False)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *Release.State.choices])
+    environment = forms.ChoiceField(label=_("Served in"), required=False)
+    archived = forms.BooleanField(label=_("Archived"), required=False)
     after = forms.SlugField(required=False, max_length=63, widget=forms.HiddenInput)
     before = forms.SlugField(required=False, max_length=63, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, pipeline: list[Environment]) -> None:
         super().__init__(data)
         served = [(place.slug, place.name) for place in pipeline if place.kind != Environment.Kind.DEVELOPMENT]
-        self.fields["environment"].choices = [("", "Any"), *served]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["environment"].choices = [("", _("Any")), *served]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class LinesForm(ExactForm):
@@ -88,7 +90,7 @@ class MoveForm(ExactForm):
     """What every move of a pin carries: what the person saw, and why."""
 
     note = forms.CharField(
-        label="Note", required=False, max_length=TEXT, strip=True, widget=NOTE, help_text="Kept on the record."
+        label=_("Note"), required=False, max_length=TEXT, strip=True, widget=NOTE, help_text=_("Kept on the record.")
     )
     expected_digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     expected_live = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -102,16 +104,18 @@ class PromoteForm(MoveForm):
     def __init__(self, *args: Any, of_draft: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         note = self.fields["note"]
-        note.label = "Description" if of_draft else "Note"
-        note.help_text = "What changed and what QA should look at. It becomes the version's description."
+        note.label = _("Description") if of_draft else _("Note")
+        note.help_text = _("What changed and what QA should look at. It becomes the version's description.")
         if not of_draft:
-            note.help_text = "Why this version again. QA reads it first."
+            note.help_text = _("Why this version again. QA reads it first.")
 
 
 class PushForm(MoveForm):
     """A push to a production environment."""
 
-    ticket = forms.CharField(label="Change ticket", required=False, max_length=100, help_text="For example OPS-881.")
+    ticket = forms.CharField(
+        label=_("Change ticket"), required=False, max_length=100, help_text=_("For example OPS-881.")
+    )
     number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     field_order = ("ticket", "note", "number", "expected_digest", "expected_live")
 
@@ -124,7 +128,7 @@ class PushForm(MoveForm):
 class ActivateForm(MoveForm):
     """A version into a named environment."""
 
-    ticket = forms.CharField(label="Change ticket", required=False, max_length=100)
+    ticket = forms.CharField(label=_("Change ticket"), required=False, max_length=100)
     expected_digest = None  # type: ignore[assignment]  # a version's content never changes; its number says it all
     field_order = ("ticket", "note", "expected_live")
 
@@ -160,10 +164,10 @@ class DecisionForm(ExactForm):
 
     # decision -> field, label, help
     TEXTS = {
-        "mark_ready": ("note", "Note", "What you tested. Kept with the approval."),
-        "request_changes": ("reason", "Reason", "What has to change. The developers read this first."),
-        "withdraw_request": ("note", "Note", "Why the request no longer stands."),
-        "revoke_ready": ("reason", "Reason", "Why the approval no longer stands."),
+        "mark_ready": ("note", _("Note"), _("What you tested. Kept with the approval.")),
+        "request_changes": ("reason", _("Reason"), _("What has to change. The developers read this first.")),
+        "withdraw_request": ("note", _("Note"), _("Why the request no longer stands.")),
+        "revoke_ready": ("reason", _("Reason"), _("Why the approval no longer stands.")),
     }
 
     def __init__(self, *args: Any, decision: str, **kwargs: Any) -> None:
@@ -200,11 +204,11 @@ class RollbackForm(ExactForm):
     number = forms.IntegerField(min_value=1)
     category = category_field(ROLLBACK_REASONS)
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         required=False,
         max_length=TEXT,
         widget=NOTE,
-        help_text="A kind or a text is needed. The developers read it first.",
+        help_text=_("A kind or a text is needed. The developers read it first."),
     )
     expected_live = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
@@ -219,7 +223,7 @@ class RollbackForm(ExactForm):
 class ReasonForm(ExactForm):
     """A reason, for acts that ask for nothing else."""
 
-    reason = forms.CharField(label="Reason", required=False, max_length=TEXT, widget=NOTE)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=TEXT, widget=NOTE)
 
 
 class ReleaseFilter(forms.Form):

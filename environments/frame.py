@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from environments.available import address
@@ -90,7 +91,7 @@ def _ready(standing: Standing) -> dict[str, Any]:
     return {
         "kind": "ready",
         "code": "RDY",
-        "name": "Ready for Production",
+        "name": _("Ready for Production"),
         "version": pin.version.number if pin and ready else None,
         "url": address(standing.agent, "push") if ready else "",
     }
@@ -122,7 +123,9 @@ def _is_here(path: str, tab: str) -> bool:
 def _archived(agent: Agent) -> list[dict[str, Any]]:
     if agent.archived_at is None:
         return []
-    return [{"kind": "warn", "title": "This agent is archived", "text": "It is read only until it is brought back."}]
+    return [
+        {"kind": "warn", "title": _("This agent is archived"), "text": _("It is read only until it is brought back.")}
+    ]
 
 
 def _held(standing: Standing, rights: frozenset[str]) -> list[dict[str, Any]]:
@@ -130,12 +133,15 @@ def _held(standing: Standing, rights: frozenset[str]) -> list[dict[str, Any]]:
 
 
 def _hold_banner(agent: Agent, hold: Hold, *, may_lift: bool) -> dict[str, Any]:
-    lift = {"label": f"Lift hold: v{hold.version.number}", "url": address(agent, "lift-hold", hold.version.number)}
+    lift = {
+        "label": _("Lift hold: v%(version)s") % {"version": hold.version.number},
+        "url": address(agent, "lift-hold", hold.version.number),
+    }
     return {
         "kind": "hold",
-        "title": f"v{hold.version.number} is on hold",
-        "text": f"Rolled back by {hold.by.name}: {hold.reason}",
+        "title": _("v%(version)s is on hold") % {"version": hold.version.number},
+        "text": _("Rolled back by %(by)s: %(reason)s") % {"by": hold.by.name, "reason": hold.reason},
         "at": hold.at,
-        "more": "It cannot be promoted or pushed until the hold is lifted.",
+        "more": _("It cannot be promoted or pushed until the hold is lifted."),
         "actions": [lift] if may_lift else [],
     }

@@ -1,5 +1,7 @@
 """Is the draft behind? Nobody's publish silently undoes somebody's rollback or fix (issue, D 10)."""
 
+from django.utils.translation import gettext as _
+
 from agents.models import Agent, Draft, Version
 from environments.errors import StaleBase
 from environments.facts import LIVE, Facts
@@ -23,10 +25,17 @@ def moved_past(agent: Agent, draft: Draft, facts: Facts = LIVE) -> Deployment | 
 def behind(move: Deployment) -> StaleBase:
     """The refusal of a publish that would silently undo somebody's move; it offers the merge."""
     number, place = move.version.number, move.environment.name
-    did = f"rolled {place} back to" if move.action == Deployment.Action.ROLLBACK else f"brought {place} to"
+    did = (
+        _("rolled %(place)s back to") % {"place": place}
+        if move.action == Deployment.Action.ROLLBACK
+        else _("brought %(place)s to") % {"place": place}
+    )
     return StaleBase(
-        f"{move.by.name} {did} v{number} at {move.at:%Y-%m-%d %H:%M} UTC, and the draft does not know of it."
-        f" Nothing was published. Merge v{number} into the draft first.",
+        _(
+            "%(by)s %(did)s v%(number)s at %(at)s UTC, and the draft does not know of it. "
+            "Nothing was published. Merge v%(number)s into the draft first."
+        )
+        % {"by": move.by.name, "did": did, "number": number, "at": f"{move.at:%Y-%m-%d %H:%M}"},
         version=number,
         environment=move.environment.slug,
         by=move.by.name,

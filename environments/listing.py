@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 
 from agents.models import Agent, Draft
 from agents.querysets import AgentQuerySet
@@ -153,7 +154,7 @@ def _ready(agent: Agent, candidate: Pin | None) -> dict[str, Any]:
     return {
         "kind": "ready",
         "code": "RDY",
-        "name": "Ready for Production",
+        "name": gettext("Ready for Production"),
         "version": candidate.version.number if candidate and ready else None,
         "at": candidate.version.release.changed_at if candidate and ready else None,
         "url": address(agent, "push") if ready else "",

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from agents.models import Agent, Version
 from console.organizations.models import User
 from console.organizations.tracking import credit
@@ -103,5 +105,5 @@ def change_state(release: Release, transition: Callable[[], None], at: datetime)
 def _note_first_release(agent: Agent, why: Why) -> None:
     if agent.released_at is None:
         agent.released_at = why.at
-        credit(agent, by=why.by, reason="Left Development", at=why.at)
+        credit(agent, by=why.by, reason=_("Left Development"), at=why.at)
         agent.save(update_fields=["released_at"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
@@ -106,15 +107,19 @@ def _station_of(offer: Offer, standing: Standing, cards: list[dict[str, Any]]) -
 def _development(standing: Standing, rights: frozenset[str]) -> dict[str, Any]:
     agent, draft = standing.agent, standing.draft
     card: dict[str, Any] = {"kind": "development", "code": "DEV", "name": "Development", "place": "development"}
-    changed = changes_in_words(draft, standing.draft_changes) if standing.draft_changes else "no changes"
-    card |= {"lines": [f"Draft: {changed}"], "at": draft.updated_at, "digest": draft.manifest.digest}
+    changed = changes_in_words(draft, standing.draft_changes) if standing.draft_changes else _("no changes")
+    card |= {
+        "lines": [_("Draft: %(changed)s") % {"changed": changed}],
+        "at": draft.updated_at,
+        "digest": draft.manifest.digest,
+    }
     if draft.base:
         card |= {"version": draft.base.number, "version_url": address(agent, "version", draft.base.number)}
         card["digest"] = draft.base.digest
     else:
-        card["empty"] = "Nothing was published yet."
+        card["empty"] = _("Nothing was published yet.")
     if "view_draft" in rights:
-        card["lines"].append(f"Saved by {draft.updated_by.name}")
+        card["lines"].append(_("Saved by %(updated_by)s") % {"updated_by": draft.updated_by.name})
         card["open_url"] = reverse("agents:draft", args=[agent.organization.slug, agent.slug])
     return card
 
@@ -130,7 +135,13 @@ def _station(standing: Standing, place: Environment) -> dict[str, Any]:
     if pin is None:
         return card | {"empty": _nothing(place)}
     move, version = pin.deployment, pin.version
-    did = "Rolled back by" if move.action == "rollback" else "Pushed by" if place.is_production else "Promoted by"
+    did = (
+        _("Rolled back by")
+        if move.action == "rollback"
+        else _("Pushed by")
+        if place.is_production
+        else _("Promoted by")
+    )
     lines = [f"{did} {move.by.name}{f', {move.ticket}' if move.ticket else ''}"]
     return card | {
         "version": version.number,
@@ -145,14 +156,14 @@ def _station(standing: Standing, place: Environment) -> dict[str, Any]:
 
 def _ready(standing: Standing) -> dict[str, Any]:
     """The station where QA decides: whose turn it is, or who signed off."""
-    card: dict[str, Any] = {"kind": "ready", "code": "RDY", "name": "Ready for Production", "place": "ready"}
+    card: dict[str, Any] = {"kind": "ready", "code": "RDY", "name": _("Ready for Production"), "place": "ready"}
     pin = standing.candidate
     if pin is None:
-        return card | {"empty": "Nothing to decide on."}
+        return card | {"empty": _("Nothing to decide on.")}
     if pin.version.release.state == State.READY:
         signed = SignOff.objects.filter(version=pin.version, decision=SignOff.Decision.READY).select_related("by")
         last = signed.newest_first().first()
-        lines = [f"Marked ready by {last.by.name}"] if last and last.by else []
+        lines = [_("Marked ready by %(by)s") % {"by": last.by.name}] if last and last.by else []
         return card | {
             "version": pin.version.number,
             "version_url": address(standing.agent, "version", pin.version.number),
@@ -160,32 +171,35 @@ def _ready(standing: Standing) -> dict[str, Any]:
             "lines": lines + ([_shortened(last.note)] if last and last.note else []),
             "at": last.at if last else None,
         }
-    return card | {"empty": "Not ready.", "needs": _waits(standing, pin)}
+    return card | {"empty": _("Not ready."), "needs": _waits(standing, pin)}
 
 
 def _waits(standing: Standing, pin: Pin) -> str:
     state, number = pin.version.release.state, pin.version.number
     if state == State.STAGING:
-        people = ", ".join(holder_of("mark_ready", standing.agent.organization).people) or "nobody yet"
-        return f"v{number} waits for QA: {people}."
+        people = ", ".join(holder_of("mark_ready", standing.agent.organization).people) or _("nobody yet")
+        return _("v%(number)s waits for QA: %(people)s.") % {"number": number, "people": people}
     if state == State.CHANGES_REQUESTED:
-        return f"Changes to v{number} were requested. Developers: {pin.version.author.name} wrote it."
+        return _("Changes to v%(number)s were requested. Developers: %(author)s wrote it.") % {
+            "number": number,
+            "author": pin.version.author.name,
+        }
     if state == State.ROLLED_BACK:
-        return f"v{number} is on hold."
+        return _("v%(number)s is on hold.") % {"number": number}
     if state == State.SUPERSEDED:
-        return f"v{number} must be promoted again and then tested anew."
+        return _("v%(number)s must be promoted again and then tested anew.") % {"number": number}
     return ""
 
 
 def _nothing(place: Environment) -> str:
     if place.is_production:
-        return "Nothing pinned. Nothing is served here yet."
-    return "Nothing pinned. Promote a version to start testing."
+        return _("Nothing pinned. Nothing is served here yet.")
+    return _("Nothing pinned. Promote a version to start testing.")
 
 
 def _alarm(standing: Standing, version: Version) -> str:
     held = any(hold.version_id == version.pk for hold in standing.holds)
-    return f"v{version.number} is on hold" if held else ""
+    return _("v%(version)s is on hold") % {"version": version.number} if held else ""
 
 
 def _shortened(text: str) -> str:

@@ -1,5 +1,7 @@
 """The organization's pipeline: what comes before what, by kind and position."""
 
+from django.utils.translation import gettext as _
+
 from console.organizations.errors import Conflict
 from console.organizations.models import Organization
 from environments.models import Environment
@@ -30,7 +32,7 @@ def entry_environment(organization: Organization) -> Environment:
     for environment in environments_of(organization):
         if environment.kind != Environment.Kind.DEVELOPMENT:
             return environment
-    raise Conflict("The pipeline has no environment after Development. An Org Admin can add one.")
+    raise Conflict(_("The pipeline has no environment after Development. An Org Admin can add one."))
 
 
 def next_environment(environment: Environment) -> Environment | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agents.compare import Options, Side
 from agents.comparing import stored_comparison
@@ -45,7 +46,7 @@ def side_of(agent: Agent, name: str, rights: frozenset[str], limit: Collection[s
     versions = Version.objects.select_related("manifest", "layout").defer("layout__body")
     version = versions.filter(agent=agent, number=number).first()
     if version is None:
-        raise NotFound(f"There is no version {name[:80]} of {agent.name}.")
+        raise NotFound(_("There is no version %(name)s of %(agent)s.") % {"name": name[:80], "agent": agent.name})
     require_reached(version, limit)
     return _readable(version, rights, _with_layout(version_side(version), version))
 
@@ -141,8 +142,8 @@ def _save_side(agent: Agent, name: str) -> Side:
     saves = Draft.history.select_related("manifest", "layout").defer("layout__body")
     entry = saves.filter(agent=agent, pk=_number(name)).first()
     if entry is None:
-        raise NotFound("There is no such save in the history of this draft.")
-    label = f"Save of {entry.history_date:%Y-%m-%d %H:%M:%S} UTC"
+        raise NotFound(_("There is no such save in the history of this draft."))
+    label = _("Save of %(history_date)s UTC") % {"history_date": f"{entry.history_date:%Y-%m-%d %H:%M:%S}"}
     manifest, ref = entry.manifest, {"history": entry.pk}
     side = Side(label, manifest.entries, ref, manifest.digest, manifest.size, at=entry.history_date)
     return _with_layout(side, entry)
@@ -151,13 +152,16 @@ def _save_side(agent: Agent, name: str) -> Side:
 def _served_side(agent: Agent, slug: str, rights: frozenset[str], limit: Collection[str]) -> Side:
     environment = environment_named(agent.organization, slug)
     if environment is None:
-        raise NotFound(f"There is no environment {slug[:80]}.")
+        raise NotFound(_("There is no environment %(slug)s.") % {"slug": slug[:80]})
     if limit and slug not in limit:
         raise beyond_key(limit)
     pins = Pin.objects.filter(agent=agent, environment=environment)
     pin = pins.select_related("version__manifest", "version__layout").defer("version__layout__body").first()
     if pin is None:
-        raise EnvironmentUnpinned(f"{environment.name} serves nothing of {agent.name}.", environment=slug)
+        raise EnvironmentUnpinned(
+            _("%(environment)s serves nothing of %(agent)s.") % {"environment": environment.name, "agent": agent.name},
+            environment=slug,
+        )
     return _readable(pin.version, rights, _with_layout(version_side(pin.version, environment), pin.version))
 
 

@@ -10,13 +10,23 @@ from environments.transitions import State
 
 def facts_of(target: Environment, pin: Pin | None, version: Version, how: str = "") -> str:
     """The sentence above the button: what the environment gets, what it replaces, whose and how old that is."""
-    gets = f"{target.name} gets v{version.number}{f', {how}' if how else ''}."
+    gets = _("%(target)s gets v%(version)s%(how)s.") % {
+        "target": target.name,
+        "version": version.number,
+        "how": f", {how}" if how else "",
+    }
     if pin is None:
-        return f"{gets} It is the first version there."
+        return _("%(gets)s It is the first version there.") % {"gets": gets}
     if pin.version_id == version.pk:
-        return f"{target.name} serves v{version.number} already."
-    where = " for all live traffic" if target.is_production else ""
-    return f"{gets} It replaces v{pin.version.number}{where}, {_brought(target, pin)}{_approval_ends(pin)}."
+        return _("%(target)s serves v%(version)s already.") % {"target": target.name, "version": version.number}
+    where = _(" for all live traffic") if target.is_production else ""
+    return _("%(gets)s It replaces v%(version)s%(where)s, %(brought)s%(approval_ends)s.") % {
+        "gets": gets,
+        "version": pin.version.number,
+        "where": where,
+        "brought": _brought(target, pin),
+        "approval_ends": _approval_ends(pin),
+    }
 
 
 def consequences_of(pin: Pin | None, target: Environment, version: Version | None) -> list[str]:
@@ -42,11 +52,11 @@ def consequences_of(pin: Pin | None, target: Environment, version: Version | Non
 
 def _brought(target: Environment, pin: Pin) -> str:
     move = pin.deployment
-    did = "rolled back to" if move.action == "rollback" else "pushed" if target.is_production else "promoted"
-    return f"{did} {ago(move.at)} by {move.by.name}"
+    did = _("rolled back to") if move.action == "rollback" else "pushed" if target.is_production else "promoted"
+    return _("%(did)s %(at)s by %(by)s") % {"did": did, "at": ago(move.at), "by": move.by.name}
 
 
 def _approval_ends(pin: Pin) -> str:
     if pin.environment.is_staging and pin.version.release.state == State.READY:
-        return f"; the approval of v{pin.version.number} will lapse"
+        return _("; the approval of v%(version)s will lapse") % {"version": pin.version.number}
     return ""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agents.authorship import Authorship, authors_by_part, shares
 from agents.compare import Side
@@ -94,8 +95,10 @@ def draft_review(request: HttpRequest, agent: Agent) -> Review | None:
     authors = authors_by_part(standing.draft) if readable else {}
     return Review(
         target=target,
-        button=f"Promote to {target.name}",
-        facts=facts_of(target, pin, cut, "as it was published" if standing.draft_version else "cut from the draft"),
+        button=_("Promote to %(target)s") % {"target": target.name},
+        facts=facts_of(
+            target, pin, cut, _("as it was published") if standing.draft_version else _("cut from the draft")
+        ),
         gates=[gate_line(request, gate, standing, rights) for gate in gates],
         seen_live=pin.version.number if pin else 0,
         seen_digest=standing.draft.manifest.digest,
@@ -120,7 +123,8 @@ def version_review(request: HttpRequest, agent: Agent, version: Version, target:
     verb = "Push" if target.is_production else "Promote"
     return Review(
         target=target,
-        button=f"{verb} to {target.name}: v{version.number}",
+        button=_("%(verb)s to %(target)s: v%(version)s")
+        % {"verb": verb, "target": target.name, "version": version.number},
         facts=facts_of(target, pin, version),
         gates=[
             gate_line(request, gate, standing, rights)
@@ -152,7 +156,7 @@ def gate_line(request: HttpRequest, gate: Gate, standing: Standing, rights: froz
     """A gate as a line of the checklist: who can meet it, and the way there where this person can go it."""
     state, message = gate.state, plainly(gate.message)
     if gate.rule == "ticket" and state == "fail":
-        state, message = "pending", "A change ticket is required: name it below."
+        state, message = "pending", _("A change ticket is required: name it below.")
     holder = gate.who_can_fix if state != "pass" else None
     line = {"rule": gate.rule, "state": state, "message": message, "who": needs(holder)}
     return line | (_way_to_fix(request, gate, standing, rights) if state != "pass" else {})
@@ -162,8 +166,11 @@ def needs(holder: Holder | None) -> str:
     """Who could do it, in words: "Needs QA: Quinn Abara."."""
     if holder is None:
         return ""
-    people = ", ".join(holder.people) or "nobody at the moment"
-    return f"Needs {' or '.join(holder.roles) or 'a role that nobody has'}: {people}."
+    people = ", ".join(holder.people) or _("nobody at the moment")
+    return _("Needs %(roles)s: %(people)s.") % {
+        "roles": " or ".join(holder.roles) or _("a role that nobody has"),
+        "people": people,
+    }
 
 
 def _is_asked(gate: Gate, target: Environment) -> bool:
@@ -186,11 +193,11 @@ def _permission(target: Environment) -> str:
 
 def _missing(rights: frozenset[str], permission: str, agent: Agent) -> Offer | None:
     if agent.archived_at:
-        return Offer(verb=permission, label="", url="", enabled=False, reason="This agent is archived.")
+        return Offer(verb=permission, label="", url="", enabled=False, reason=_("This agent is archived."))
     if permission in rights:
         return None
     holder = holder_of(permission, agent.organization)
-    reason = f"You may not {holder.permission}."
+    reason = _("You may not %(permission)s.") % {"permission": holder.permission}
     return Offer(verb=permission, label="", url="", enabled=False, reason=reason, holder=holder)
 
 
@@ -202,17 +209,17 @@ def _compared(agent: Agent, target: Environment, pin: Pin | None, right: Side) -
 def _way_to_fix(request: HttpRequest, gate: Gate, standing: Standing, rights: frozenset[str]) -> dict[str, str]:
     agent = standing.agent
     if gate.rule == "not_on_hold" and "lift_hold" in rights and gate.refusal:
-        return {"fix_url": address(agent, "lift-hold", gate.refusal.extra["version"]), "fix_label": "Lift hold"}
+        return {"fix_url": address(agent, "lift-hold", gate.refusal.extra["version"]), "fix_label": _("Lift hold")}
     if gate.rule == "sign_off" and "view_staging" in rights:
-        return {"fix_url": address(agent, "decide"), "fix_label": "Open Staging"}
+        return {"fix_url": address(agent, "decide"), "fix_label": _("Open Staging")}
     if gate.rule == "draft_base" and "edit_draft" in rights:
         return {"fix_url": merge_address(agent, gate.refusal), "fix_label": "Merge"}
     if gate.rule == "draft_errors" and "view_draft" in rights:
         draft = reverse("agents:draft", args=[agent.organization.slug, agent.slug])
         return {"fix_url": f"{draft}#problems", "fix_label": "Problems"}
     if gate.rule == "ticket":
-        return {"fix_url": "#id_ticket", "fix_label": "Name it"}
+        return {"fix_url": "#id_ticket", "fix_label": _("Name it")}
     if gate.rule == "fresh_sign_in":
         confirm = f"{reverse('account_reauthenticate')}?next={quote(request.get_full_path())}"
-        return {"fix_url": confirm, "fix_label": "Confirm who you are"}
+        return {"fix_url": confirm, "fix_label": _("Confirm who you are")}
     return {}

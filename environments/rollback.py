@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from agents.comparison import Comparison
 from agents.models import Agent
@@ -69,7 +70,7 @@ def way_back_of(request: HttpRequest, agent: Agent, slug: str, form: RollbackFor
 def _place(standing: Standing, slug: str) -> Environment:
     place = standing.environment(slug) if slug else next(iter(standing.live), None)
     if place is None or place not in standing.places:
-        raise Http404("No such environment.")
+        raise Http404(_("No such environment."))
     return place
 
 
@@ -93,8 +94,9 @@ def _comparison(request: HttpRequest, agent: Agent, pin: Pin, chosen: Deployment
 def _stays(standing: Standing, place: Environment) -> list[str]:
     """What a rollback does not change."""
     others = [
-        f"{other.name} keeps serving {f'v{pin.version.number}' if (pin := standing.pin(other)) else 'nothing'}."
+        _("%(other)s keeps serving %(version)s.")
+        % {"other": other.name, "version": f"v{pin.version.number}" if (pin := standing.pin(other)) else "nothing"}
         for other in standing.places
         if other != place
     ]
-    return [*others, "The draft stays as it is.", "Variables and secrets of the environment stay as they are."]
+    return [*others, _("The draft stays as it is."), _("Variables and secrets of the environment stay as they are.")]

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from agents.names import pointer
@@ -37,13 +38,13 @@ class Window(_Closed):
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         if zone not in available_timezones():
-            raise ValueError("is no time zone; use names like Europe/Berlin")
+            raise ValueError(_("is no time zone; use names like Europe/Berlin"))
         return zone
 
     @model_validator(mode="after")
     def _forward(self) -> "Window":
         if self.since >= self.until:
-            raise ValueError("begins after it ends")
+            raise ValueError(_("begins after it ends"))
         return self
 
     def holds(self, moment: datetime) -> bool:
@@ -103,7 +104,11 @@ def parsed_rules(data: Any) -> Rules:
         return Rules.model_validate(data)
     except ValidationError as error:
         faults = [ContentError(pointer("rules", *one["loc"]), str(one["msg"])) for one in error.errors()]
-        raise Invalid(f"{faults[0].pointer}: {faults[0].message}. Nothing was changed.", faults) from None
+        raise Invalid(
+            _("%(pointer)s: %(message)s. Nothing was changed.")
+            % {"pointer": faults[0].pointer, "message": faults[0].message},
+            faults,
+        ) from None
 
 
 def known_rules(data: dict[str, Any], *, requires_sign_off: bool) -> Rules:

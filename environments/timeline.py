@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
 
 from agents.models import Agent
 from environments.available import address
@@ -30,11 +31,24 @@ def outcome(move: Deployment) -> str:
     who, number, place = move.by.name, move.version.number, move.environment.name
     former = move.from_version
     if move.action == Action.ROLLBACK:
-        return f"{who} rolled {place} back from v{former.number if former else '?'} to v{number}"
+        return gettext("%(who)s rolled %(place)s back from v%(former)s to v%(number)s") % {
+            "who": who,
+            "place": place,
+            "former": former.number if former else "?",
+            "number": number,
+        }
     did = {Action.PUSH: "pushed", Action.ACTIVATE: "activated"}.get(Action(move.action), "promoted")
     to = "in" if move.action == Action.ACTIVATE else "to"
-    past = " past failing gates" if move.break_glass else ""
-    return f"{who} {did} v{number} {to} {place}{f', replacing v{former.number}' if former else ''}{past}"
+    past = gettext(" past failing gates") if move.break_glass else ""
+    return gettext("%(who)s %(did)s v%(number)s %(to)s %(place)s%(former)s%(past)s") % {
+        "who": who,
+        "did": did,
+        "number": number,
+        "to": to,
+        "place": place,
+        "former": gettext(", replacing v%(former)s") % {"former": former.number} if former else "",
+        "past": past,
+    }
 
 
 def decided(sign_off: SignOff) -> str:

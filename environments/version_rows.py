@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, Min
+from django.utils.translation import gettext as _
 
 from agents.models import Version
 from agents.reading import changed_paths
@@ -89,5 +90,5 @@ def _sent_back(versions: Iterable[Version]) -> set[Any]:
 def _flags(version: Version, returned: set[Any]) -> list[tuple[str, str]]:
     """What happened to a version that its state does not say (any more)."""
     if version.pk in returned and version.release.state != State.CHANGES_REQUESTED:
-        return [("changes_requested", "Changes were requested")]
+        return [("changes_requested", _("Changes were requested"))]
     return []

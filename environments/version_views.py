@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from agents.contents import load
@@ -27,7 +28,7 @@ def version_list(request: HttpRequest, organization: str, agent: str) -> HttpRes
     found = agent_for(request, organization, agent)
     standing, before = standing_for(request, found), request.GET.get("before", "")
     if before and not (before.isdecimal() and len(before) < 10):
-        raise BadRequest("before must be the number of a version.")
+        raise BadRequest(gettext("before must be the number of a version."))
     rows = rows_of(standing, before=int(before) if before else None)
     left, right = default_pair(standing, rows[:PAGE])
     context = {
@@ -87,7 +88,7 @@ def _reads_all(rights: frozenset[str]) -> bool:
 def _facts(standing: Standing, number: int) -> Facts:
     facts = facts_of(standing, number)
     if facts is None:
-        raise Http404("There is no such version.")
+        raise Http404(gettext("There is no such version."))
     return facts
 
 
@@ -97,7 +98,7 @@ def _content(version: Version, part: str) -> dict[str, Any]:
     parts = arrivals(config)
     known = [path for path, _ in parts]
     if part and part not in known:
-        raise Http404("There is no such part in this version.")
+        raise Http404(gettext("There is no such part in this version."))
     shown = part or ("prompt" if "prompt" in known else next(iter(known), ""))
     return {
         "parts": [(path, title_of(path), words) for path, words in parts],

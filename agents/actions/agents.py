@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents import policies
 from agents.actions.making import checked_agent_name, checked_labels, make_agent, save_agent
 from agents.canonical import canonical
@@ -66,7 +68,16 @@ def import_agent(
     metadata = document.get("metadata", {})
     name, description = metadata.get("name") or slug, metadata.get("description", "")
     labels, config = metadata.get("labels", {}), document.get("spec", {})
-    agent = make_agent(organization, actor, slug, name, description, labels, config, f"Imported from {source}"[:100])
+    agent = make_agent(
+        organization,
+        actor,
+        slug,
+        name,
+        description,
+        labels,
+        config,
+        (_("Imported from %(source)s") % {"source": source})[:100],
+    )
     record(
         "agent.imported",
         agent.audit_target(),
@@ -88,13 +99,15 @@ def change_agent(
     locked = lock_agent(agent)
     policies.require(actor, "edit_draft", locked)
     if token is not None and token != agent_token(locked):
-        raise Stale("Somebody changed the name, description or labels meanwhile. Nothing was saved; your text is kept.")
+        raise Stale(
+            _("Somebody changed the name, description or labels meanwhile. Nothing was saved; your text is kept.")
+        )
     before = {"name": locked.name, "description": locked.description, "labels": locked.labels}
     locked.name, locked.description = checked_agent_name(name), checked_text(description, "description")
     locked.labels = checked_labels(labels)
     after = {"name": locked.name, "description": locked.description, "labels": locked.labels}
     if before == after:
-        raise DraftUnchanged("Name, description and labels are these already. Nothing was changed.")
+        raise DraftUnchanged(_("Name, description and labels are these already. Nothing was changed."))
     save_agent(locked, actor, ["name", "description", "labels"])
     record("agent.changed", locked.audit_target(), actor=actor, data={"before": before, "after": after})
     return locked
@@ -106,7 +119,7 @@ def unarchive_agent(agent: Agent, *, actor: Actor) -> Agent:
     locked = lock_agent(agent, archived_too=True)
     policies.require(actor, "archive_agent", locked)
     if locked.archived_at is None:
-        raise DraftUnchanged(f"{locked.name} is not archived. Nothing was changed.")
+        raise DraftUnchanged(_("%(locked)s is not archived. Nothing was changed.") % {"locked": locked.name})
     locked.archived_at = None
     save_agent(locked, actor, ["archived_at"])
     record("agent.unarchived", locked.audit_target(), actor=actor)

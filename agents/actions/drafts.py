@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents import policies
 from agents.authorship import first_writers, noted
 from agents.canonical import canonical, normalise
@@ -49,7 +51,9 @@ def save_draft(agent: Agent, *, actor: Actor, config: Mapping[str, Any], token: 
     policies.require(actor, "edit_draft", locked)
     draft = draft_of(locked)
     _require_token(draft, draft_token(draft), token)
-    return save_config(locked, draft, actor, config, f"Imported from {source}" if source else "Saved")
+    return save_config(
+        locked, draft, actor, config, _("Imported from %(source)s") % {"source": source} if source else "Saved"
+    )
 
 
 @verb("draft.saved")
@@ -69,7 +73,7 @@ def save_section(agent: Agent, *, actor: Actor, path: str, value: Any, token: st
             raise _changed_by(draft, path, actor)
         return draft
     config = with_section(current, path, value)
-    return save_config(locked, draft, actor, config, reason or f"Saved {path}")
+    return save_config(locked, draft, actor, config, reason or _("Saved %(path)s") % {"path": path})
 
 
 @verb("draft.discarded")
@@ -81,14 +85,14 @@ def discard_draft(agent: Agent, *, actor: Actor, token: str) -> Draft:
     _require_token(draft, draft_token(draft), token)
     latest = locked.versions.select_related("manifest", "layout").newest_first().first()
     if latest is None:
-        raise Conflict("No version was published yet, so there is nothing to go back to. Nothing was changed.")
+        raise Conflict(_("No version was published yet, so there is nothing to go back to. Nothing was changed."))
     draft.contributors = []
     before = draft.manifest.digest
     _write(
         draft,
         Contents(latest.manifest, latest.layout),
         actor,
-        f"Back to v{latest.number}",
+        _("Back to v%(latest)s") % {"latest": latest.number},
         _Base(latest, True),
     )
     record("draft.discarded", locked.audit_target(), actor=actor, before=before, after=latest.digest)
@@ -110,11 +114,13 @@ def restore_draft(agent: Agent, *, actor: Actor, history_id: int, token: str | N
         Draft.history.select_related("manifest", "layout", "base__manifest").filter(agent=locked, pk=history_id).first()
     )
     if entry is None:
-        raise NotFound("There is no such save in the history of this draft.")
+        raise NotFound(_("There is no such save in the history of this draft."))
     before = draft.manifest.digest
     draft.contributors = _people(draft.contributors, entry.contributors)
     draft.based_at, draft.authors = entry.based_at, entry.authors
-    reason = f"Restored the save of {entry.history_date:%Y-%m-%d %H:%M:%S} UTC"
+    reason = _("Restored the save of %(history_date)s UTC") % {
+        "history_date": f"{entry.history_date:%Y-%m-%d %H:%M:%S}"
+    }
     _write(draft, Contents(entry.manifest, entry.layout), actor, reason, _Base(entry.base, False))
     record("draft.restored", locked.audit_target(), actor=actor, before=before, after=draft.manifest.digest)
     return draft
@@ -137,7 +143,7 @@ def fork_draft(agent: Agent, *, actor: Actor, number: int, token: str | None = N
         draft,
         Contents(version.manifest, version.layout),
         actor,
-        f"Started from v{number}",
+        _("Started from v%(number)s") % {"number": number},
         _Base(version, True),
     )
     record(
@@ -170,8 +176,11 @@ def merge_draft(
     result = merge(base, load(version.manifest), load(draft.manifest, draft.layout), strategy=strategy)
     if result.config is None:
         raise MergeConflict(
-            f"v{number} and the draft changed the same {len(result.conflicts)} places. Nothing was changed."
-            " Choose whose text to keep.",
+            _(
+                "v%(number)s and the draft changed the same %(count)s places. Nothing was "
+                "changed. Choose whose text to keep."
+            )
+            % {"number": number, "count": len(result.conflicts)},
             conflicts=[_both_texts(conflict) for conflict in result.conflicts],
         )
     validate(result.config)
@@ -180,7 +189,7 @@ def merge_draft(
     draft.contributors = _people(
         draft.contributors, _left_behind(draft, version), [version.author_id, _person(actor).pk]
     )
-    _write(draft, contents, actor, f"Merged v{number}", _Base(version, True))
+    _write(draft, contents, actor, _("Merged v%(number)s") % {"number": number}, _Base(version, True))
     data = {"v": number, "strategy": strategy}
     record("draft.merged", locked.audit_target(), actor=actor, before=before, after=contents.digest, data=data)
     return draft
@@ -246,14 +255,14 @@ def _write(draft: Draft, contents: Contents, actor: Actor, reason: str, base: _B
 
 def _person(actor: Actor) -> User:
     if actor.user is None:
-        raise LookupError("only people change drafts")
+        raise LookupError(_("only people change drafts"))
     return actor.user
 
 
 def _version(agent: Agent, number: int) -> Version:
     version = Version.objects.select_related("manifest", "layout").filter(agent=agent, number=number).first()
     if version is None:
-        raise NotFound(f"There is no v{number} of {agent.name}.")
+        raise NotFound(_("There is no v%(number)s of %(agent)s.") % {"number": number, "agent": agent.name})
     return version
 
 
@@ -282,11 +291,12 @@ def _changed_by(draft: Draft, path: str, actor: Actor) -> Stale:
     change = last_change(draft, path)
     who, at = (change.by, change.at) if change else (draft.updated_by.name, draft.updated_at)
     if change and actor.user and change.by_id == actor.user.pk:
-        who = "You changed this in another tab"
+        who = _("You changed this in another tab")
     else:
-        who = f"{who} changed this"
+        who = _("%(who)s changed this") % {"who": who}
     return Stale(
-        f"{who} at {at:%H:%M:%S} UTC, while you were editing. Nothing was saved; your text is kept.",
+        _("%(who)s at %(at)s UTC, while you were editing. Nothing was saved; your text is kept.")
+        % {"who": who, "at": f"{at:%H:%M:%S}"},
         etag=section_token(draft, path),
     )
 
@@ -295,7 +305,10 @@ def _require_token(draft: Draft, current: str, seen: str | None) -> None:
     if seen is None or current == seen:
         return
     raise Stale(
-        f"{draft.updated_by.name} changed this at {draft.updated_at:%H:%M:%S} UTC, while you were editing."
-        " Nothing was saved; your text is kept.",
+        _(
+            "%(updated_by)s changed this at %(updated_at)s UTC, while you were editing. "
+            "Nothing was saved; your text is kept."
+        )
+        % {"updated_by": draft.updated_by.name, "updated_at": f"{draft.updated_at:%H:%M:%S}"},
         etag=current,
     )

@@ -33,7 +33,7 @@ def rename_item(agent: Agent, *, actor: Actor, path: str, slug: str, token: str)
     section, _slash, former = path.partition("/")
     value, target = value_at(config, path), f"{section}/{slug}"
     if value is None:
-        raise NotFound("There is no such item in the draft.")
+        raise NotFound(_("There is no such item in the draft."))
     if not SLUG.match(slug):
         _refuse(_("Use small letters, digits, _ and -, at most 200; begin with a letter or digit."))
     if slug != former and value_at(config, target) is not None:
@@ -41,7 +41,7 @@ def rename_item(agent: Agent, *, actor: Actor, path: str, slug: str, token: str)
     config = with_section(with_section(config, path, None), target, value)
     if section == "tools":
         config = _calls_renamed(config, former, slug)
-    return save_config(locked, draft, actor, config, f"Renamed {path} to {slug}")
+    return save_config(locked, draft, actor, config, _("Renamed %(path)s to %(slug)s") % {"path": path, "slug": slug})
 
 
 def _calls_renamed(config: Mapping[str, Any], former: str, slug: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from agents.authorship import noted
 from agents.contents import store
@@ -50,7 +51,9 @@ def make_agent(
         with transaction.atomic():
             save_agent(agent, actor)
     except IntegrityError:
-        raise SlugTaken(f"An agent named {slug} exists already. Choose another name. Nothing was changed.") from None
+        raise SlugTaken(
+            _("An agent named %(slug)s exists already. Choose another name. Nothing was changed.") % {"slug": slug}
+        ) from None
     draft = Draft(
         agent=agent,
         organization=organization,
@@ -77,7 +80,7 @@ def save_agent(agent: Agent, actor: Actor, fields: list[str] | None = None) -> N
 def maker(actor: Actor) -> User:
     """The person behind the verb; only people make agents."""
     if actor.user is None:
-        raise LookupError("only people make agents")
+        raise LookupError(_("only people make agents"))
     return actor.user
 
 
@@ -87,7 +90,9 @@ def checked_slug(slug: str) -> str:
         SLUG(slug)
     except ValidationError as error:
         message = error.messages[0]
-        raise Invalid(f"{message} Nothing was changed.", [ContentError("/slug", message)]) from None
+        raise Invalid(
+            _("%(message)s Nothing was changed.") % {"message": message}, [ContentError("/slug", message)]
+        ) from None
     return slug
 
 
@@ -95,18 +100,23 @@ def checked_agent_name(name: str) -> str:
     """The name without outer spaces, or `Invalid` (T25)."""
     fault = name_fault(name.strip())
     if fault:
-        raise Invalid(f"The name {fault}. Nothing was changed.", [ContentError("/name", fault)])
+        raise Invalid(_("The name %(fault)s. Nothing was changed.") % {"fault": fault}, [ContentError("/name", fault)])
     return name.strip()
 
 
 def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """The labels, or `Invalid` naming the one that is wrong."""
     if len(labels) > LABELS:
-        raise Invalid("Too many labels.", [ContentError("/labels", f"At most {LABELS} labels.")])
+        raise Invalid(
+            _("Too many labels."), [ContentError("/labels", _("At most %(labels)s labels.") % {"labels": LABELS})]
+        )
     checked = {}
     for key, value in labels.items():
         fault = name_fault(key) or (name_fault(value) if value else None)
         if fault:
-            raise Invalid(f"A label {fault}. Nothing was changed.", [ContentError(pointer("labels", key), fault)])
+            raise Invalid(
+                _("A label %(fault)s. Nothing was changed.") % {"fault": fault},
+                [ContentError(pointer("labels", key), fault)],
+            )
         checked[key] = value
     return checked

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents import policies
 from agents.actions.drafts import save_config
 from agents.actions.making import checked_agent_name, checked_labels, make_agent, maker, save_agent
@@ -43,7 +45,7 @@ def _create(organization: Organization, actor: Actor, slug: str, document: Mappi
         metadata.get("description", ""),
         metadata.get("labels", {}),
         document.get("spec", {}),
-        f"From {source}"[:100],
+        (_("From %(source)s") % {"source": source})[:100],
     )
     data = {"slug": slug, "source": source, "created": True}
     record("agent.put", agent.audit_target(), actor=actor, after=agent.draft.manifest.digest, data=data)
@@ -61,7 +63,7 @@ def _update(agent: Agent, actor: Actor, document: Mapping[str, Any], source: str
     renamed = (locked.name, locked.description, locked.labels) != before_names
     if renamed:
         save_agent(locked, actor, ["name", "description", "labels"])
-    save_config(locked, draft, actor, document.get("spec", {}), f"From {source}")
+    save_config(locked, draft, actor, document.get("spec", {}), _("From %(source)s") % {"source": source})
     if renamed:
         data = {"slug": locked.slug, "source": source, "created": False}
         record("agent.put", locked.audit_target(), actor=actor, before=before, after=draft.manifest.digest, data=data)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from agents import policies
 from agents.actions.drafts import _Base, _people, _person, _require_token, _version, _write, draft_token
 from agents.contents import load, store
@@ -48,10 +50,13 @@ def take_parts(agent: Agent, *, actor: Actor, source: str, paths: Sequence[str],
     validate(config)
     contents = store(locked.organization, split(config))
     if (contents.manifest.pk, contents.layout) == (draft.manifest_id, draft.layout):
-        raise DraftUnchanged(f"The draft has these parts as {found.label} has them already. Nothing was changed.")
+        raise DraftUnchanged(
+            gettext("The draft has these parts as %(found)s has them already. Nothing was changed.")
+            % {"found": found.label}
+        )
     before = draft.manifest.digest
     draft.contributors = _people(draft.contributors, sorted(found.people, key=str), [_person(actor).pk])
-    reason = f"Took {', '.join(paths)} from {found.label}"
+    reason = gettext("Took %(paths)s from %(found)s") % {"paths": ", ".join(paths), "found": found.label}
     _write(draft, contents, actor, reason, _Base(draft.base, False))
     data = {"from": source, "paths": list(paths[:PATHS_RECORDED]), "parts": len(paths)}
     record("draft.parts_taken", locked.audit_target(), actor=actor, before=before, after=contents.digest, data=data)
@@ -62,17 +67,17 @@ def source_of(agent: Agent, name: str) -> Source:
     """The version or the save of this agent that a name means; `NotFound` for every other one."""
     kind, number = ("history", name.removeprefix("history:")) if ":" in name else ("version", name.removeprefix("v"))
     if not (number.isascii() and number.isdigit() and len(number) <= 9):
-        raise NotFound("There is no such version or save.")
+        raise NotFound(gettext("There is no such version or save."))
     if kind == "version":
         version = _version(agent, int(number))
         return Source(f"v{version.number}", version.manifest, version.layout, people_behind(version))
     saves = Draft.history.select_related("manifest", "layout", "base").filter(agent=agent)
     entry = saves.filter(pk=int(number)).first() if name.startswith("history:") else None
     if entry is None:
-        raise NotFound("There is no such save in the history of this draft.")
+        raise NotFound(gettext("There is no such save in the history of this draft."))
     # Its base stays behind, but what its people wrote may come along.
     behind = people_behind(entry.base) if entry.base else set()
-    label = f"the save of {entry.history_date:%Y-%m-%d %H:%M:%S} UTC"
+    label = gettext("the save of %(history_date)s UTC") % {"history_date": f"{entry.history_date:%Y-%m-%d %H:%M:%S}"}
     return Source(label, entry.manifest, entry.layout, {*entry.contributors, entry.updated_by_id, *behind})
 
 
@@ -94,5 +99,9 @@ def _require_known(paths: Sequence[str], draft: Draft, source: Source) -> None:
     known = draft.manifest.entries.keys() | source.manifest.entries.keys()
     unknown = next((path for path in paths if path not in known), None)
     if unknown is not None or not paths:
-        said = f"There is no part {unknown[:80]!r} on either side." if unknown else "Choose at least one part."
-        raise Invalid(f"{said} Nothing was changed.", [ContentError("/part", said)])
+        said = (
+            gettext("There is no part %(unknown)s on either side.") % {"unknown": f"{unknown[:80]!r}"}
+            if unknown
+            else gettext("Choose at least one part.")
+        )
+        raise Invalid(gettext("%(said)s Nothing was changed.") % {"said": said}, [ContentError("/part", said)])

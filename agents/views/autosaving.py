@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agents.actions import section_token
 from agents.models import Draft
@@ -40,7 +41,7 @@ def answers_autosave(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
             return view(request, *args, **kwargs)
         person = person_of(request)
         if request.headers.get(PERSON, str(person.pk)) != str(person.pk):
-            detail = f"{person.name} is signed in in this browser now. Nothing was saved."
+            detail = _("%(person)s is signed in in this browser now. Nothing was saved.") % {"person": person.name}
             return JsonResponse({"code": "other_person", "detail": detail}, status=403)
         try:
             return view(request, *args, **kwargs)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -46,7 +47,9 @@ def resolve(request: HttpRequest, organization: str, agent: str, section: str) -
     mine, seen, token = (hidden.cleaned_data[name] for name in ("text", "seen", "token"))
     picks = _picks(desk, mine, seen, request)
     if picks is None or token != section_token(draft, section):
-        refusal = Stale("This part was changed once more while you were choosing. Nothing was saved; choose again.")
+        refusal = Stale(
+            gettext("This part was changed once more while you were choosing. Nothing was saved; choose again.")
+        )
         return _page(request, desk, mine, seen, refusal)
     if not picks.is_valid():
         return _page(request, desk, mine, seen, None, picks)
@@ -84,7 +87,7 @@ def _page(
         "keep": keep_key(request, agent, desk.path),
     }
     status = 412 if refusal else 422
-    title = f"{desk.title}: changed meanwhile"
+    title = gettext("%(title)s: changed meanwhile") % {"title": desk.title}
     return draft_page(request, agent, desk.draft, "agents/section_conflict.html", title, context, status)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agents.actions import create_agent, import_agent
@@ -35,7 +36,10 @@ def create(request: HttpRequest, organization: str) -> HttpResponseBase:
         except SHOWN_IN_PLACE as refusal:
             status = told(form, refusal, "name")
         else:
-            messages.success(request, f"{agent.name} is created. It is in Development: nobody is served by it yet.")
+            messages.success(
+                request,
+                _("%(agent)s is created. It is in Development: nobody is served by it yet.") % {"agent": agent.name},
+            )
             return redirect("agents:draft", current.slug, agent.slug)
     policies.require(actor_of(request), "create_agent", current)
     return _create_page(request, current, form, status)
@@ -77,16 +81,20 @@ def _import(request: HttpRequest, organization: Organization, upload: Upload, sl
 
 
 def _imported(upload: Upload) -> str:
-    return f"Imported {upload.source}, read as {upload.read_as}: {in_one_sentence(upload.config)}."
+    return _("Imported %(source)s, read as %(read_as)s: %(in_one_sentence)s.") % {
+        "source": upload.source,
+        "read_as": upload.read_as,
+        "in_one_sentence": in_one_sentence(upload.config),
+    }
 
 
 def _create_page(request: HttpRequest, organization: Organization, form: CreateForm, status: int = 200) -> HttpResponse:
     context = {"form": form}
-    return organization_page(request, organization, "agents/create.html", "New agent", context, status)
+    return organization_page(request, organization, "agents/create.html", _("New agent"), context, status)
 
 
 def _import_page(request: HttpRequest, organization: Organization, form: ImportForm, status: int = 200) -> HttpResponse:
     taken = form.data.get("slug") if status == 409 else ""
     visible = Agent.objects.visible_to(person_of(request), organization)
     context = {"form": form, "existing": visible.filter(slug=taken).first() if taken else None}
-    return organization_page(request, organization, "agents/import.html", "Import an agent", context, status)
+    return organization_page(request, organization, "agents/import.html", _("Import an agent"), context, status)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.actions import agent_token, change_agent
@@ -33,7 +34,7 @@ def edit(request: HttpRequest, organization: str, agent: str) -> HttpResponseBas
         except SHOWN_IN_PLACE as refusal:
             status = told(form, refusal, "name")
         else:
-            messages.success(request, "Saved. The agent is called so from now on.")
+            messages.success(request, _("Saved. The agent is called so from now on."))
             return redirect("agents:agent-edit", organization, agent)
     return _page(request, agent_for(request, organization, agent), form, status)
 
@@ -43,7 +44,7 @@ def edit(request: HttpRequest, organization: str, agent: str) -> HttpResponseBas
 def schema(request: HttpRequest) -> HttpResponse:
     """The JSON Schema of the agent document, open to everybody: it holds nobody's data."""
     response = HttpResponse(_schema(), content_type="application/schema+json")
-    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["Cache-Control"] = _("public, max-age=3600")
     return response
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agents.actions import discard_draft, fork_draft, restore_draft
@@ -47,7 +48,7 @@ def history(request: HttpRequest, organization: str, agent: str) -> HttpResponse
     found, current = draft_for(request, organization, agent)
     before = request.GET.get("before", "")
     if before and not (before.isdecimal() and len(before) < 10):
-        raise BadRequest("before must be the number of a save.")
+        raise BadRequest(_("before must be the number of a save."))
     saves = saves_of(found, before=int(before) if before else None)
     shown, older = saves[:PAGE], saves[PAGE - 1].pk if len(saves) > PAGE else None
     context = {"sittings": sittings(shown), "count": len(shown), "older": older, "before": before}
@@ -63,7 +64,7 @@ def restore(request: HttpRequest, organization: str, agent: str) -> HttpResponse
         raise malformed(form)
     data = form.cleaned_data
     restore_draft(found, actor=actor_of(request), history_id=data["history_id"], token=data["token"] or None)
-    messages.success(request, "The earlier save is the draft again. What was there before is in the history.")
+    messages.success(request, _("The earlier save is the draft again. What was there before is in the history."))
     return redirect("agents:draft", organization, agent)
 
 
@@ -75,11 +76,11 @@ def discard(request: HttpRequest, organization: str, agent: str) -> HttpResponse
         if not form.is_valid():
             raise malformed(form)
         discard_draft(found, actor=actor_of(request), token=form.cleaned_data["token"])
-        messages.success(request, "The draft is deleted. What it held is in the history and can be restored.")
+        messages.success(request, _("The draft is deleted. What it held is in the history and can be restored."))
         return redirect("agents:draft", organization, agent)
     found, current = draft_for(request, organization, agent)
     latest = _versions(found).newest_first().first()
-    return _leaving(request, found, current, latest, "agents/discard.html", "Delete draft")
+    return _leaving(request, found, current, latest, "agents/discard.html", _("Delete draft"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,11 +94,16 @@ def fork(request: HttpRequest, organization: str, agent: str) -> HttpResponseBas
     if request.method == "POST":
         found = agent_for(request, organization, agent)
         fork_draft(found, actor=actor_of(request), number=number, token=token or None)
-        messages.success(request, f"The draft starts from v{number} now. What it held before is in the history.")
+        messages.success(
+            request,
+            _("The draft starts from v%(number)s now. What it held before is in the history.") % {"number": number},
+        )
         return redirect("agents:draft", organization, agent)
     found, current = draft_for(request, organization, agent)
     version = get_object_or_404(_versions(found), number=number)
-    return _leaving(request, found, current, version, "agents/fork.html", f"Start from v{number}")
+    return _leaving(
+        request, found, current, version, "agents/fork.html", _("Start from v%(number)s") % {"number": number}
+    )
 
 
 def _leaving(

@@ -34,7 +34,7 @@ def flow(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     desk = FlowDesk(draft, request.GET.get("was", ""), request.GET.get("into", ""))
     after = request.GET.get("after", "")
     initial = {"token": section_token(draft, "flow"), "after": after if after in desk.names else ""}
-    initial["act"] = f"insert {desk.into['index']}" if desk.into else "add"
+    initial["act"] = _("insert %(into)s") % {"into": desk.into["index"]} if desk.into else "add"
     return _flow_page(request, found, desk, FlowActForm(initial=initial, nodes=desk.names))
 
 
@@ -69,7 +69,7 @@ def undo(request: HttpRequest, organization: str, agent: str) -> HttpResponse:
     was, token = form.cleaned_data["was"], form.cleaned_data["token"]
     before = part_before(draft, "flow", was) if was else None
     if was and before is None:
-        raise Http404("The history of this draft has no such flow.")
+        raise Http404(_("The history of this draft has no such flow."))
     saved = _save(request, found, before, token, _("Flow: undone"))
     return _next_page(saved, "", Done(before), section_token(draft, "flow"))
 
@@ -87,7 +87,7 @@ def node(request: HttpRequest, organization: str, agent: str, node: str) -> Http
             config = {**desk.reading.config, "flow": flow}
             return save_form(request, found, desk, NodeForm(request.POST, node=node, path="flow", config=config))
     if desk.node is None:
-        raise Http404("There is no such node in the flow.")
+        raise Http404(_("There is no such node in the flow."))
     token = {"token": section_token(draft, "flow")}
     return editor(request, found, desk, NodeForm(node=node, path="flow", config=desk.reading.config, initial=token))
 

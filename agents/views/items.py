@@ -62,7 +62,7 @@ def act(request: HttpRequest, organization: str, agent: str, section: str) -> Ht
     verb, _blank, slug = form.cleaned_data["act"].partition(" ")
     path, token = f"{_known(section)}/{slug}", form.cleaned_data["token"]
     if path not in draft.manifest.entries or verb not in ("delete", "duplicate", "rename"):
-        raise Http404("There is no such item in the draft, or no such act.")
+        raise Http404(_("There is no such item in the draft, or no such act."))
     if verb == "delete":
         save_section(found, actor=actor_of(request), path=path, value=None, token=token, reason=_("Removed %s") % path)
         return redirect(f"{_address(found, section)}?{urlencode({'gone': slug, 'was': token})}")
@@ -85,7 +85,7 @@ def undo(request: HttpRequest, organization: str, agent: str, section: str) -> H
     path = f"{_known(section)}/{form.cleaned_data['slug']}"
     value = part_before(draft, path, form.cleaned_data["was"])
     if value is None:
-        raise Http404("The history of this draft has no such item.")
+        raise Http404(_("The history of this draft has no such item."))
     save_section(found, actor=actor_of(request), path=path, value=value, token="", reason=_("Brought back %s") % path)
     messages.success(request, _("%(title)s is in the draft again.") % {"title": title_of(path)})
     return redirect(_address(found, section))
@@ -111,7 +111,7 @@ def call(request: HttpRequest, organization: str, agent: str, section: str) -> H
     """Check arguments against the parameters of a tool in the draft; nothing is called and nothing is saved."""
     found, draft = draft_for(request, organization, agent)
     if not section.startswith("tools/") or section not in draft.manifest.entries:
-        raise Http404("There is no such tool in the draft.")
+        raise Http404(_("There is no such tool in the draft."))
     form = CallForm(request.POST)
     if not form.is_valid():
         raise malformed(form)
@@ -186,7 +186,7 @@ def _free(draft: Draft, path: str) -> str:
 
 def _known(section: str) -> str:
     if section not in ITEM_SECTIONS:
-        raise Http404("This section has no items.")
+        raise Http404(_("This section has no items."))
     return section
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from agents.actions import draft_token, merge_draft
@@ -60,7 +61,10 @@ def _merge(request: HttpRequest, organization: str, agent: str, form: MergeForm)
     except (MergeConflict, Stale) as refusal:
         _, draft = draft_for(request, organization, agent)
         return _page(request, found, draft, data["number"], refusal, data["strategy"])
-    messages.success(request, f"v{data['number']} is merged into the draft. The draft stands on v{data['number']} now.")
+    messages.success(
+        request,
+        gettext("v%(data)s is merged into the draft. The draft stands on v%(data)s now.") % {"data": data["number"]},
+    )
     return redirect("agents:draft", organization, agent)
 
 
@@ -88,7 +92,7 @@ def _page(
         "refusal": refusal,
     }
     status = status_of(refusal) if refusal else 200
-    return draft_page(request, agent, draft, "agents/merge.html", "Merge a version", context, status)
+    return draft_page(request, agent, draft, "agents/merge.html", gettext("Merge a version"), context, status)
 
 
 def _newest(agent: Agent) -> int | None:
@@ -112,4 +116,9 @@ def _shown(value: Any) -> str | None:
     if value is ABSENT:
         return None
     text = value if isinstance(value, str) else yaml_text(value)
-    return text if len(text) <= _LENGTH else f"{text[:_LENGTH]}\n[{len(text) - _LENGTH:,} characters more]"
+    return (
+        text
+        if len(text) <= _LENGTH
+        else gettext("%(text)s\n[%(count)s characters more]")
+        % {"text": text[:_LENGTH], "count": f"{len(text) - _LENGTH:,}"}
+    )

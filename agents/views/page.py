@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agents import policies
 from agents.actions import draft_token
@@ -46,7 +47,7 @@ def told(form: TextForm, refusal: Refusal, field: str) -> int:
 def malformed(form: ExactForm) -> Invalid:
     """The refusal for a form of hidden fields that a page of ours would not have sent."""
     errors = [ContentError(f"/{name}", str(found[0])) for name, found in form.errors.items() if found]
-    return Invalid("The form was not complete. Nothing was changed. Reload the page and try again.", errors)
+    return Invalid(_("The form was not complete. Nothing was changed. Reload the page and try again."), errors)
 
 
 def organization_page(

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agents.actions import save_section, section_token
 from agents.editing import Desk
@@ -22,7 +23,7 @@ def known(path: str) -> str:
     """The section of a path, or 404 for what can be no part of a document."""
     name, slash, item = path.partition("/")
     if name not in SECTIONS or (slash and (name not in ITEM_SECTIONS or not SLUG.match(item))):
-        raise Http404("There is no such section.")
+        raise Http404(_("There is no such section."))
     return name
 
 
@@ -36,7 +37,9 @@ def save_part(request: HttpRequest, agent: Agent, form: PartForm, *, by_itself: 
     value = form.value() if may(request, "edit_draft", agent) else None
     if value is None and by_itself and "/" in form.path and form.former is not None:
         raise InvalidContent(
-            f"Empty: not saved. Save or Remove takes the {title_of(form.path).lower()} out of the draft.", []
+            _("Empty: not saved. Save or Remove takes the %(title)s out of the draft.")
+            % {"title": title_of(form.path).lower()},
+            [],
         )
     return save_section(agent, actor=actor_of(request), path=form.path, value=value, token=form.cleaned_data["token"])
 
@@ -67,4 +70,4 @@ def keep_key(request: HttpRequest, agent: Agent, path: str) -> str:
 
 def saved_words(draft: Draft) -> str:
     """When the draft was saved, for the message after a save."""
-    return f"Saved {timezone.localtime(draft.updated_at):%H:%M:%S}."
+    return _("Saved %(timezone)s.") % {"timezone": f"{timezone.localtime(draft.updated_at):%H:%M:%S}"}

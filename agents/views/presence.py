@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agents.actions import section_token
@@ -47,5 +48,7 @@ def _news(draft: Draft, path: str, person: object) -> str:
     if change is None:
         return ""
     clock = f"{timezone.localtime(change.at):%H:%M:%S}"
-    who = "You changed this in another tab" if change.by_id == person else f"{change.by} changed this"
-    return f"{who} at {clock}."
+    who = (
+        _("You changed this in another tab") if change.by_id == person else _("%(by)s changed this") % {"by": change.by}
+    )
+    return _("%(who)s at %(clock)s.") % {"who": who, "clock": clock}

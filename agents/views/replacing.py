@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from agents import policies
@@ -56,12 +57,17 @@ def _save(request: HttpRequest, agent: Agent, form: ReplaceForm) -> HttpResponse
     except SHOWN_IN_PLACE as refusal:
         _, draft = draft_for(request, agent.organization.slug, agent.slug)
         return _review(request, agent, draft, upload, refusal)
-    messages.success(request, f"The draft holds what {source} held. What was there before is in the history.")
+    messages.success(
+        request,
+        gettext("The draft holds what %(source)s held. What was there before is in the history.") % {"source": source},
+    )
     return redirect("agents:draft", agent.organization.slug, agent.slug)
 
 
 def _ask(request: HttpRequest, agent: Agent, draft: Draft, form: UploadForm, status: int = 200) -> HttpResponse:
-    return draft_page(request, agent, draft, "agents/replace.html", "Import into the draft", {"form": form}, status)
+    return draft_page(
+        request, agent, draft, "agents/replace.html", gettext("Import into the draft"), {"form": form}, status
+    )
 
 
 def _review(
@@ -81,4 +87,6 @@ def _review(
         "refusal": refusal,
     }
     status = status_of(refusal) if refusal else 200
-    return draft_page(request, agent, draft, "agents/replace_review.html", "Import into the draft", context, status)
+    return draft_page(
+        request, agent, draft, "agents/replace_review.html", gettext("Import into the draft"), context, status
+    )

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.actions import save_section, section_token, take_parts
@@ -42,7 +43,7 @@ def section(request: HttpRequest, organization: str, agent: str, section: str) -
     if request.method == "POST":
         return save_form(request, found, desk, form_class(request.POST, path=section, config=desk.reading.config))
     if "/" in section and not desk.exists:
-        raise Http404("There is no such item in the draft.")
+        raise Http404(gettext("There is no such item in the draft."))
     token = {"token": section_token(draft, section)}
     return editor(request, found, desk, form_class(path=section, config=desk.reading.config, initial=token))
 
@@ -52,7 +53,7 @@ def add(request: HttpRequest, organization: str, agent: str, section: str) -> Ht
     """A new item of a section that is a list."""
     found, draft = draft_for(request, organization, agent)
     if section not in ITEM_SECTIONS:
-        raise Http404("Nothing can be added to this section.")
+        raise Http404(gettext("Nothing can be added to this section."))
     form, status = ItemForm(request.POST or None, initial={"text": SAMPLES[section]}), 200
     if request.method == "POST":
         status = 422
@@ -65,14 +66,25 @@ def add(request: HttpRequest, organization: str, agent: str, section: str) -> Ht
                 save_part(request, found, item)
             except Stale:
                 status = 412
-                form.add_error("name", f"There is {title_of(path).lower()} already. Choose another name.")
+                form.add_error(
+                    "name",
+                    gettext("There is %(title)s already. Choose another name.") % {"title": title_of(path).lower()},
+                )
             except SHOWN_IN_PLACE as refusal:
                 status = told(form, refusal, "text")
             else:
-                messages.success(request, f"{title_of(path)} is in the draft.")
+                messages.success(request, gettext("%(title)s is in the draft.") % {"title": title_of(path)})
                 return redirect("agents:draft-section", organization, agent, path)
     context = {"form": form, "section": section, "noun": NOUNS[section]}
-    return draft_page(request, found, draft, "agents/item_new.html", f"Add {NOUNS[section]}", context, status)
+    return draft_page(
+        request,
+        found,
+        draft,
+        "agents/item_new.html",
+        gettext("Add %(nouns)s") % {"nouns": NOUNS[section]},
+        context,
+        status,
+    )
 
 
 @require_POST
@@ -88,7 +100,7 @@ def remove(request: HttpRequest, organization: str, agent: str, section: str) ->
         name, _, slug = section.partition("/")
         address = reverse("agents:draft-items", args=[organization, agent, name])
         return redirect(f"{address}?{urlencode({'gone': slug, 'was': form.cleaned_data['token']})}")
-    messages.success(request, f"{title_of(section)} is out of the draft.")
+    messages.success(request, gettext("%(title)s is out of the draft.") % {"title": title_of(section)})
     return redirect(f"{reverse('agents:draft', args=[organization, agent])}?removed={section}")
 
 
@@ -102,7 +114,7 @@ def bring_back(request: HttpRequest, organization: str, agent: str, section: str
         raise malformed(form)
     source, token = f"history:{form.cleaned_data['history_id']}", form.cleaned_data["token"]
     take_parts(found, actor=actor_of(request), source=source, paths=[section], token=token)
-    messages.success(request, f"{title_of(section)} is back in the draft.")
+    messages.success(request, gettext("%(title)s is back in the draft.") % {"title": title_of(section)})
     return redirect("agents:draft-section", organization, agent, section)
 
 
@@ -115,11 +127,18 @@ def reset(request: HttpRequest, organization: str, agent: str, section: str) -> 
     if not form.is_valid():
         raise malformed(form)
     if draft.base is None:
-        raise Conflict("No version was published yet, so there is nothing to reset to. Nothing was changed.")
-    value, reason = value_at(load(draft.base.manifest), section), f"Reset {section} to v{draft.base.number}"
+        raise Conflict(gettext("No version was published yet, so there is nothing to reset to. Nothing was changed."))
+    value, reason = (
+        value_at(load(draft.base.manifest), section),
+        gettext("Reset %(section)s to v%(base)s") % {"section": section, "base": draft.base.number},
+    )
     token = form.cleaned_data["token"]
     save_section(found, actor=actor_of(request), path=section, value=value, token=token, reason=reason)
-    messages.success(request, f"{title_of(section)} is as in v{draft.base.number} again. The history has what it was.")
+    messages.success(
+        request,
+        gettext("%(title)s is as in v%(base)s again. The history has what it was.")
+        % {"title": title_of(section), "base": draft.base.number},
+    )
     if value is None and "/" in section:
         return redirect("agents:draft", organization, agent)
     return redirect("agents:draft-section", organization, agent, section)
@@ -139,7 +158,7 @@ def save_form(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm) ->
     if by_script:
         return saved(draft, desk.path)
     same = draft.manifest_id == desk.draft.manifest_id and draft.updated_at == desk.draft.updated_at
-    word = "Nothing was changed: the draft holds this text already." if same else saved_words(draft)
+    word = gettext("Nothing was changed: the draft holds this text already.") if same else saved_words(draft)
     messages.success(request, word, extra_tags=keep_key(request, agent, desk.place))
     if desk.path in draft.manifest.entries or "/" not in desk.path:
         return redirect(request.get_full_path())
@@ -156,5 +175,5 @@ def _not_taken(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm, r
 def _is_slug(form: ItemForm) -> bool:
     if SLUG.match(form.cleaned_data["name"]):
         return True
-    form.add_error("name", "Use small letters, digits, _ and -, at most 200; begin with a letter or digit.")
+    form.add_error("name", gettext("Use small letters, digits, _ and -, at most 200; begin with a letter or digit."))
     return False

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agents import policies
@@ -43,7 +44,10 @@ def _take(request: HttpRequest, agent: Agent, form: TakeForm) -> HttpResponseBas
     except (Stale, DraftUnchanged) as refusal:
         return _page(request, agent, source, paths, refusal)
     names = ", ".join(title_of(path) for path in paths[:5]) + (", ..." if len(paths) > 5 else "")
-    messages.success(request, f"Taken over into the draft: {names}. The former state is in the draft's history.")
+    messages.success(
+        request,
+        _("Taken over into the draft: %(names)s. The former state is in the draft's history.") % {"names": names},
+    )
     return redirect("agents:draft", agent.organization.slug, agent.slug)
 
 
@@ -65,4 +69,4 @@ def _page(
         "refusal": refusal,
     }
     status = status_of(refusal) if refusal else 200
-    return draft_page(request, agent, draft, "agents/take.html", "Take parts over", context, status)
+    return draft_page(request, agent, draft, "agents/take.html", _("Take parts over"), context, status)

@@ -91,8 +91,8 @@ class ApiFrame:
         if allowance.wait:
             return _too_many(request, allowance)
         if isinstance(refusal, ForgedRequest):
-            return problem(request, 403, refusal.code, refusal.detail, title=refusal.title)
-        answer = problem(request, 401, refusal.code, refusal.detail, title=refusal.title)
+            return problem(request, 403, refusal.code, refusal.detail, title=refusal.heading)
+        answer = problem(request, 401, refusal.code, refusal.detail, title=refusal.heading)
         answer.headers["WWW-Authenticate"] = 'Bearer realm="slipway"'
         return answer
 

@@ -62,7 +62,7 @@ def of_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     errors = [_error(one) for one in refusal.errors] if isinstance(refusal, Invalid) else None
     extra = {name: value for name, value in refusal.extra.items() if name != "errors"}
     answer = problem(
-        request, status_of(refusal), refusal.code, refusal.detail, title=refusal.title, errors=errors, **extra
+        request, status_of(refusal), refusal.code, refusal.detail, title=refusal.heading, errors=errors, **extra
     )
     if isinstance(etag := refusal.extra.get("etag"), str):
         answer.headers["ETag"] = f'"{etag}"'

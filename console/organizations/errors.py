@@ -7,6 +7,9 @@ own refusals from these, so that one door handles them all.
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
+
 
 class Refusal(Exception):
     """A verb was refused and changed nothing.
@@ -16,12 +19,17 @@ class Refusal(Exception):
     """
 
     code = "refused"
-    title = "Refused"
+    title = noop("Refused")
 
     def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
+
+    @property
+    def heading(self) -> str:
+        """The title in the reader's language."""
+        return gettext(self.title)
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,14 @@ class NotFound(Refusal):
     """Unknown or foreign: the two answers are the same (T15)."""
 
     code = "not_found"
-    title = "Not found"
+    title = noop("Not found")
 
 
 class PermissionMissing(Refusal):
     """The object is visible to the caller, the right is missing."""
 
     code = "permission_denied"
-    title = "Permission missing"
+    title = noop("Permission missing")
 
     def __init__(self, detail: str, holder: Holder, **extra: Any) -> None:
         super().__init__(detail, permission=holder.permission, roles=holder.roles, people=holder.people, **extra)
@@ -65,14 +73,14 @@ class SignInNotFresh(Refusal):
     """The organization asks for a proof of identity at most 15 minutes old before this verb."""
 
     code = "reauthentication_required"
-    title = "Please confirm who you are"
+    title = noop("Please confirm who you are")
 
 
 class Invalid(Refusal):
     """Well-formed but wrong content; `errors` names each place."""
 
     code = "invalid"
-    title = "The content is not valid"
+    title = noop("The content is not valid")
 
     def __init__(self, detail: str, errors: list[ContentError] | None = None, **extra: Any) -> None:
         super().__init__(detail, **extra)
@@ -87,14 +95,14 @@ class TooLarge(Refusal):
     """Over one of the published limits (design.md section 8)."""
 
     code = "too_large"
-    title = "Too large"
+    title = noop("Too large")
 
 
 class TooManyForms(Refusal):
     """More forms in a minute than a person sends."""
 
     code = "too_many_requests"
-    title = "Too many requests"
+    title = noop("Too many requests")
 
     @staticmethod
     def words(limit: int, wait: int) -> str:
@@ -109,39 +117,39 @@ class Conflict(Refusal):
     """Not possible in the present state."""
 
     code = "conflict"
-    title = "Not possible now"
+    title = noop("Not possible now")
 
 
 class SlugTaken(Conflict):
     """Another object of the organization has that name already; names differ by more than case."""
 
     code = "slug_taken"
-    title = "This name is taken"
+    title = noop("This name is taken")
 
 
 class LastAdmin(Conflict):
     """An organization keeps at least one Org Admin (issue: the last one cannot go)."""
 
     code = "last_admin"
-    title = "The last Org Admin cannot go"
+    title = noop("The last Org Admin cannot go")
 
 
 class Stale(Refusal):
     """What the caller saw is no longer what is there (If-Match, expected digest, expected live version)."""
 
     code = "stale"
-    title = "Changed meanwhile"
+    title = noop("Changed meanwhile")
 
 
 class SetupClosed(Conflict):
     """The first organization exists; `/setup` is closed for good."""
 
     code = "setup_closed"
-    title = "Set-up is closed"
+    title = noop("Set-up is closed")
 
 
 class InvitationSpent(Refusal):
     """Unknown, expired, used, revoked or somebody else's invitation: one answer for all (T39)."""
 
     code = "invitation_invalid"
-    title = "This invitation cannot be used"
+    title = noop("This invitation cannot be used")

@@ -1,5 +1,7 @@
 """Archiving an agent; here and not with the agents, because it depends on where the agent is served."""
 
+from django.utils.translation import gettext as _
+
 from agents.locks import lock_agent
 from agents.models import Agent
 from audit.clock import database_time
@@ -20,7 +22,10 @@ def archive_agent(agent: Agent, *, actor: Actor) -> Agent:
     live = Pin.objects.filter(agent=locked, environment__kind=Environment.Kind.PRODUCTION)
     names = list(live.values_list("environment__name", flat=True))
     if names:
-        raise StillServed(f"{', '.join(names)} serves {locked.name}. Nothing was changed.", environments=names)
+        raise StillServed(
+            _("%(names)s serves %(locked)s. Nothing was changed.") % {"names": ", ".join(names), "locked": locked.name},
+            environments=names,
+        )
     locked.archived_at = database_time()
     credit(locked, by=actor.user, at=locked.archived_at)
     locked.save(update_fields=["archived_at"])

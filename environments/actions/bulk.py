@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agents.models import Agent, Version
 from audit.clock import database_time
@@ -92,7 +93,7 @@ def retry_failed(
         named = {agent.pk for agent in agents}
         failed = [agent for agent in failed if agent.pk in named]
     if not failed or current.source is None or current.kind != Job.Kind.PROMOTION:
-        raise Conflict("Nothing failed that could be tried again. Nothing was changed.")
+        raise Conflict(_("Nothing failed that could be tried again. Nothing was changed."))
     note = checked_text(current.note if note is None else note, "note")
     ticket = checked_text(current.ticket if ticket is None else ticket, "ticket", limit=TICKET_LENGTH)
     wanted = _as_seen(_wanted(actor, organization, current.source, current.target, failed), expected_live or {})
@@ -119,7 +120,7 @@ def undo_moved(job: Job, *, actor: Actor, reason: str) -> Job:
         if item.deployment is not None
     ]
     if not wanted or current.kind != Job.Kind.PROMOTION:
-        raise Conflict("This job moved nothing that could be taken back. Nothing was changed.")
+        raise Conflict(_("This job moved nothing that could be taken back. Nothing was changed."))
     back = _make(organization, actor, Job.Kind.ROLLBACK, None, current.target, reason, "", current)
     _freeze(back, wanted, {})
     _tell(back, actor, len(wanted), "bulk.undone")
@@ -139,7 +140,7 @@ def cancel_job(job: Job, *, actor: Actor) -> Job:
         require(actor, "push_to_production" if current.target.is_production else "promote_to_staging", organization)
     policies.require_within_key(actor, current.target)
     if current.is_over:
-        raise Conflict("This job is over. Nothing was changed.")
+        raise Conflict(_("This job is over. Nothing was changed."))
     if current.cancel_asked_at is None:
         current.cancel_asked_at = database_time()
         current.save(update_fields=["cancel_asked_at"])
@@ -152,12 +153,16 @@ def _places(organization: Organization, source: str, target: str) -> tuple[Envir
     found = {name: environment_named(organization, name) for name in (source, target)}
     for name, place in found.items():
         if place is None:
-            raise NotFound(f"There is no environment {name[:63]!r}.")
+            raise NotFound(_("There is no environment %(name)s.") % {"name": f"{name[:63]!r}"})
     first, second = found[source], found[target]
     if first is None or second is None or first.is_development or next_environment(first) != second:
         follows = next_environment(first) if first and not first.is_development else None
-        hint = f"After {first.name} comes {follows.name}." if first and follows else "A bulk act moves one hop."
-        raise Conflict(f"Hops are never skipped. {hint} Nothing was changed.")
+        hint = (
+            _("After %(first)s comes %(follows)s.") % {"first": first.name, "follows": follows.name}
+            if first and follows
+            else _("A bulk act moves one hop.")
+        )
+        raise Conflict(_("Hops are never skipped. %(hint)s Nothing was changed.") % {"hint": hint})
     return first, second
 
 
@@ -174,9 +179,12 @@ def _wanted(
         agents = list(visible.filter(pins__environment=source).order_by("slug"))
     unique = list({agent.pk: agent for agent in agents}.values())
     if not unique:
-        raise _refused("No agent is named, and none is pinned there.")
+        raise _refused(_("No agent is named, and none is pinned there."))
     if len(unique) > MOST:
-        raise _refused(f"{len(unique):,} agents are named; {MOST:,} are allowed in one act.")
+        raise _refused(
+            _("%(count)s agents are named; %(most)s are allowed in one act.")
+            % {"count": f"{len(unique):,}", "most": f"{MOST:,}"}
+        )
     pins = Pin.objects.filter(agent__in=unique, environment__in=[source, target]).select_related("version")
     served = {(pin.agent_id, pin.environment_id): pin.version for pin in pins}
     found = []
@@ -221,8 +229,9 @@ def _freeze(job: Job, wanted: Sequence[Wanted], expected: Mapping[str, str]) -> 
     unknown = sorted(set(expected) - known)
     if unknown:
         raise Invalid(
-            f"A digest is expected of {unknown[0]!r}, which is not in the list. Nothing was changed.",
-            [ContentError(f"/expected_digests/{unknown[0]}", "This agent is not in the list.")],
+            _("A digest is expected of %(unknown)s, which is not in the list. Nothing was changed.")
+            % {"unknown": f"{unknown[0]!r}"},
+            [ContentError(f"/expected_digests/{unknown[0]}", _("This agent is not in the list."))],
         )
     JobItem.objects.bulk_create(
         JobItem(
@@ -251,9 +260,9 @@ def _over(job: Job) -> Job:
     current = Job.objects.select_related("source", "target").get(pk=job.pk)
     current.organization = job.organization
     if not current.is_over:
-        raise Conflict("This job is still under way. Nothing was changed. Wait for its end or cancel it.")
+        raise Conflict(_("This job is still under way. Nothing was changed. Wait for its end or cancel it."))
     return current
 
 
 def _refused(message: str) -> Invalid:
-    return Invalid(f"{message} Nothing was changed.", [ContentError("/agents", message)])
+    return Invalid(_("%(message)s Nothing was changed.") % {"message": message}, [ContentError("/agents", message)])

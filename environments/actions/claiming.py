@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from agents.models import Version
 from console.organizations.errors import Conflict
@@ -31,7 +32,10 @@ def take_up(version: Version, *, person: User) -> Claim:
         taken = cursor.fetchone()
     claim = Claim.objects.select_related("by").get(version=version)
     if taken is None:
-        raise Conflict(f"{claim.by.name} is on it since {claim.at:%H:%M} UTC. Nothing was changed.")
+        raise Conflict(
+            gettext("%(by)s is on it since %(at)s UTC. Nothing was changed.")
+            % {"by": claim.by.name, "at": f"{claim.at:%H:%M}"}
+        )
     return claim
 
 

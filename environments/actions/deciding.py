@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from agents.locks import lock_agent
 from agents.models import Agent, Version
 from audit.clock import database_time
@@ -107,7 +109,9 @@ def approve_release(
     since = approval_of(case.version)
     further = SignOff.objects.filter(version=case.version, by=person(actor))
     if since and further.filter(at__gte=since.at).exists():
-        raise Unchanged(f"You approved v{number} already. Nothing was changed.", version=number)
+        raise Unchanged(
+            _("You approved v%(number)s already. Nothing was changed.") % {"number": number}, version=number
+        )
     sign_off = _decide(case, Decision.APPROVED, _stays, actor, note, is_self_approval=own is not None)
     _record("release.approved", case, actor, note, sign_off, {"self_approval": own is not None})
     return sign_off
@@ -135,7 +139,7 @@ def revoke_stale_approval(agent: Agent, *, actor: Actor, number: int) -> SignOff
     locked = lock_agent(agent, archived_too=True)
     case = _candidate(locked, number, "revoke_ready")
     approval = approval_of(case.version)
-    why = staleness(approval, case.version, case.pipeline, now=database_time()) if approval else "It is gone."
+    why = staleness(approval, case.version, case.pipeline, now=database_time()) if approval else _("It is gone.")
     if why is None:
         return None
     sign_off = _decide(case, Decision.EXPIRED, case.version.release.to_staging, actor, why)
@@ -150,7 +154,12 @@ def _candidate(agent: Agent, number: int, verb_name: str) -> _Case:
     pin = current_pin(agent, environment) if environment else None
     if environment and pin and pin.version_id != version.pk:
         by, at = pin.deployment.by.name, f"{pin.deployment.at:%H:%M} UTC"
-        raise illegal(version, verb_name, f"{environment.name} serves v{pin.version.number} now, by {by} at {at}. ")
+        raise illegal(
+            version,
+            verb_name,
+            _("%(environment)s serves v%(version)s now, by %(by)s at %(at)s. ")
+            % {"environment": environment.name, "version": pin.version.number, "by": by, "at": at},
+        )
     require_state(version, verb_name)
     if environment is None or pin is None:
         raise illegal(version, verb_name)

@@ -1,5 +1,7 @@
 """Breaking the glass: a push past failing gates, loud and for ever on record (R2, G4)."""
 
+from django.utils.translation import gettext as _
+
 from agents.locks import lock_agent
 from agents.models import Agent
 from audit.checkpoints import after_commit
@@ -40,7 +42,7 @@ def break_glass(
     reason = _meant(locked, typed_slug, reason)
     target, version = environment_of(locked, environment), version_of(locked, number)
     if not target.is_production:
-        raise Conflict(f"{target.name} is not a production environment. Nothing was changed.")
+        raise Conflict(_("%(target)s is not a production environment. Nothing was changed.") % {"target": target.name})
     require_digest(version, expected_digest)
     require_live(locked, target, expected_live)
     action = Deployment.Action.PUSH
@@ -67,7 +69,11 @@ def _meant(agent: Agent, typed_slug: str, reason: str) -> str:
     """The reason, when somebody typed enough of one and the agent's own slug; else `Invalid`."""
     reason = checked_text(reason, "reason", required=True)
     if len(reason) < SHORTEST_REASON:
-        raise refused("reason", f"Say why in at least {SHORTEST_REASON} characters; this is kept for ever.")
+        raise refused(
+            "reason",
+            _("Say why in at least %(shortest_reason)s characters; this is kept for ever.")
+            % {"shortest_reason": SHORTEST_REASON},
+        )
     if typed_slug.strip() != agent.slug:
-        raise refused("typed_slug", f"Type {agent.slug} to go past its gates.")
+        raise refused("typed_slug", _("Type %(agent)s to go past its gates.") % {"agent": agent.slug})
     return reason

@@ -1,5 +1,7 @@
 """What the verbs read again under the agent's lock, and the freshness of what their caller saw."""
 
+from django.utils.translation import gettext as _
+
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
 from console.organizations.errors import NotFound, Stale
@@ -18,7 +20,7 @@ def version_of(agent: Agent, number: int) -> Version:
         Version.objects.select_related("release", "agent__organization").filter(agent=agent, number=number).first()
     )
     if version is None:
-        raise NotFound(f"There is no v{number} of {agent.name}.")
+        raise NotFound(_("There is no v%(number)s of %(agent)s.") % {"number": number, "agent": agent.name})
     return version
 
 
@@ -26,7 +28,7 @@ def environment_of(agent: Agent, slug: str) -> Environment:
     """An environment of the agent's organization by slug, or `NotFound`; never another one instead (R4)."""
     environment = environment_named(agent.organization, slug)
     if environment is None:
-        raise NotFound(f"There is no environment {slug}.")
+        raise NotFound(_("There is no environment %(slug)s.") % {"slug": slug})
     return environment
 
 
@@ -34,14 +36,17 @@ def pin_of(agent: Agent, environment: Environment) -> Pin:
     """What the environment serves, or `EnvironmentUnpinned`."""
     pin = current_pin(agent, environment)
     if pin is None:
-        raise EnvironmentUnpinned(f"{environment.name} serves nothing of {agent.name}.", environment=environment.slug)
+        raise EnvironmentUnpinned(
+            _("%(environment)s serves nothing of %(agent)s.") % {"environment": environment.name, "agent": agent.name},
+            environment=environment.slug,
+        )
     return pin
 
 
 def person(actor: Actor) -> User:
     """The person behind the verb; releases are moved by people only."""
     if actor.user is None:
-        raise LookupError("only people move releases")
+        raise LookupError(_("only people move releases"))
     return actor.user
 
 
@@ -49,8 +54,8 @@ def require_digest(version: Version, expected: str | None) -> None:
     """The caller saw this content, or `Stale` (412); no expectation passes."""
     if expected is not None and expected != version.digest:
         raise Stale(
-            f"v{version.number} is not what you reviewed: its digest is {version.digest[:7]}."
-            " Nothing was changed. Review it again.",
+            _("v%(version)s is not what you reviewed: its digest is %(digest)s. Nothing was changed. Review it again.")
+            % {"version": version.number, "digest": version.digest[:7]},
             etag=version.digest,
         )
 
@@ -64,10 +69,18 @@ def require_live(agent: Agent, environment: Environment, expected: int | None) -
     if live == expected:
         return
     seen = f"v{expected}" if expected else "nothing"
-    now = f"v{live}, by {pin.deployment.by.name} at {pin.deployment.at:%H:%M:%S} UTC" if pin else "nothing"
+    now = (
+        _("v%(live)s, by %(by)s at %(at)s UTC")
+        % {"live": live, "by": pin.deployment.by.name, "at": f"{pin.deployment.at:%H:%M:%S}"}
+        if pin
+        else "nothing"
+    )
     raise Stale(
-        f"{environment.name} served {seen} when this page was opened and now serves {now}."
-        " Nothing was changed. Look at the new comparison and decide again.",
+        _(
+            "%(environment)s served %(seen)s when this page was opened and now serves "
+            "%(now)s. Nothing was changed. Look at the new comparison and decide again."
+        )
+        % {"environment": environment.name, "seen": seen, "now": now},
         current_version=live or None,
         environment=environment.slug,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from audit.log import record, verb
 from console.organizations.actor import Actor
@@ -47,7 +48,9 @@ def create_pipeline(organization: Organization, *, actor: Actor, preset: Preset 
     """
     require(actor, "manage_environments", organization)
     if environments_of(organization):
-        raise Conflict(f"{organization.name} has environments already. Nothing was changed.")
+        raise Conflict(
+            _("%(organization)s has environments already. Nothing was changed.") % {"organization": organization.name}
+        )
     made = []
     for position, (slug, name, kind) in enumerate(preset.places):
         place = Environment(organization=organization, slug=slug, name=name, kind=kind, position=position)
@@ -82,7 +85,7 @@ def create_environment(
     policies.require_everywhere(actor)
     pipeline = environments_of(organization)
     if len(pipeline) >= MOST:
-        raise Conflict(f"A pipeline has at most {MOST} environments. Nothing was changed.")
+        raise Conflict(_("A pipeline has at most %(most)s environments. Nothing was changed.") % {"most": MOST})
     place = Environment(organization=organization, kind=_checked_kind(kind), name=_checked_place_name(name))
     place.slug = _checked_slug(slug or _slug_of(place.name), pipeline)
     place.description = checked_text(description, "description", limit=DESCRIPTION_LENGTH)
@@ -115,10 +118,10 @@ def change_environment(
     pipeline = environments_of(organization)
     place = next((one for one in pipeline if one.pk == environment.pk), None)
     if place is None:
-        raise NotFound("There is no such environment any more.")
+        raise NotFound(_("There is no such environment any more."))
     place.organization = organization
     if token is not None and token != environment_token(place):
-        raise Stale("Somebody changed this environment meanwhile. Nothing was saved; your text is kept.")
+        raise Stale(_("Somebody changed this environment meanwhile. Nothing was saved; your text is kept."))
     before = _facts(place)
     if changes.rules is not None:
         require_fresh_sign_in(actor, organization)
@@ -149,17 +152,25 @@ def delete_environment(environment: Environment, *, actor: Actor) -> None:
     pipeline = environments_of(organization)
     place = next((one for one in pipeline if one.pk == environment.pk), None)
     if place is None:
-        raise NotFound("There is no such environment any more.")
+        raise NotFound(_("There is no such environment any more."))
     place.organization = organization
     pinned = Pin.objects.filter(environment=place).count()
     if pinned:
-        raise StillServed(f"{place.name} serves {pinned} agents. Nothing was changed.", environment=place.slug)
+        raise StillServed(
+            _("%(place)s serves %(pinned)s agents. Nothing was changed.") % {"place": place.name, "pinned": pinned},
+            environment=place.slug,
+        )
     if _has_history(place):
-        raise Conflict(f"{place.name} is part of the history of agents, which stays. Nothing was changed.")
+        raise Conflict(
+            _("%(place)s is part of the history of agents, which stays. Nothing was changed.") % {"place": place.name}
+        )
     if place.is_default:
-        raise Conflict(f"{place.name} is what programs get by default. Nothing was changed. Choose another first.")
+        raise Conflict(
+            _("%(place)s is what programs get by default. Nothing was changed. Choose another first.")
+            % {"place": place.name}
+        )
     if place.is_development:
-        raise Conflict("Development shows the drafts and stays. Nothing was changed.")
+        raise Conflict(_("Development shows the drafts and stays. Nothing was changed."))
     credit(place, by=actor.user)
     target = place.audit_target()
     place.delete()
@@ -193,17 +204,20 @@ def _set_rules(place: Environment, rules: Rules) -> None:
     if not place.is_production:
         wrong = [name for name in ("approvals", "ticket_pattern") if getattr(rules, name)]
     if wrong:
-        message = "Only a production environment asks for this: it is part of a push."
-        raise Invalid(f"{wrong[0]}: {message} Nothing was changed.", [ContentError(f"/rules/{wrong[0]}", message)])
+        message = _("Only a production environment asks for this: it is part of a push.")
+        raise Invalid(
+            _("%(wrong)s: %(message)s Nothing was changed.") % {"wrong": wrong[0], "message": message},
+            [ContentError(f"/rules/{wrong[0]}", message)],
+        )
     place.requires_sign_off = rules.requires_sign_off
     place.entry_rules = rules.model_dump(mode="json", exclude={"requires_sign_off"}, exclude_defaults=True)
 
 
 def _set_default(pipeline: list[Environment], place: Environment, actor: Actor, wanted: bool) -> None:
     if place.is_development and wanted:
-        raise refused("is_default", "Development serves nobody.")
+        raise refused("is_default", _("Development serves nobody."))
     if place.is_default and not wanted:
-        raise refused("is_default", "Choose another environment as the default instead.")
+        raise refused("is_default", _("Choose another environment as the default instead."))
     for one in pipeline:
         if wanted and one.is_default and one.pk != place.pk:
             one.is_default = False
@@ -239,7 +253,9 @@ def _require_order(pipeline: list[Environment]) -> None:
     """One Development first, then what is tested, then what is live: otherwise hops would lead backwards."""
     ranks = [_RANK[Kind(place.kind)] for place in pipeline]
     if ranks != sorted(ranks) or ranks.count(0) != 1:
-        raise refused("position", "Development comes first, staging environments next, production environments last.")
+        raise refused(
+            "position", _("Development comes first, staging environments next, production environments last.")
+        )
 
 
 def _default_position(pipeline: list[Environment], kind: str) -> int:
@@ -248,22 +264,30 @@ def _default_position(pipeline: list[Environment], kind: str) -> int:
 
 def _checked_position(position: int, most: int) -> int:
     if not 0 <= position <= most:
-        raise refused("position", f"Choose 0 to {most}.")
+        raise refused("position", _("Choose 0 to %(most)s.") % {"most": most})
     return position
 
 
 def _checked_kind(kind: str) -> str:
     if kind not in Kind.values:
-        raise refused("kind", f"{kind[:20]!r} is no kind; there are {', '.join(Kind.values)}.")
+        raise refused(
+            "kind",
+            _("%(kind)s is no kind; there are %(values)s.")
+            % {"kind": f"{kind[:20]!r}", "values": ", ".join(Kind.values)},
+        )
     if kind == Kind.DEVELOPMENT:
-        raise refused("kind", "A pipeline has one Development, which shows the drafts.")
+        raise refused("kind", _("A pipeline has one Development, which shows the drafts."))
     return kind
 
 
 def _checked_place_name(name: str) -> str:
     name = checked_name(name)
     if len(name) > NAME_LENGTH:
-        raise refused("name", f"The name has {len(name)} characters; {NAME_LENGTH} are allowed.")
+        raise refused(
+            "name",
+            _("The name has %(count)s characters; %(name_length)s are allowed.")
+            % {"count": len(name), "name_length": NAME_LENGTH},
+        )
     return name
 
 
@@ -278,9 +302,12 @@ def _checked_slug(slug: str, pipeline: list[Environment]) -> str:
     except ValidationError as error:
         raise refused("slug", error.messages[0]) from None
     if slug in RESERVED:
-        raise refused("slug", f"{slug} is a word of the console itself. Choose another.")
+        raise refused("slug", _("%(slug)s is a word of the console itself. Choose another.") % {"slug": slug})
     if any(place.slug == slug for place in pipeline):
-        raise SlugTaken(f"An environment named {slug} exists already. Choose another name. Nothing was changed.")
+        raise SlugTaken(
+            _("An environment named %(slug)s exists already. Choose another name. Nothing was changed.")
+            % {"slug": slug}
+        )
     return slug
 
 

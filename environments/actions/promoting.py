@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from agents.locks import draft_of, lock_agent
 from agents.models import Agent, Draft, Version
 from agents.soundness import errors_of
@@ -64,8 +66,11 @@ def publish(
     draft = draft_of(locked)
     if expected_digest is not None and expected_digest != draft.manifest.digest:
         raise Stale(
-            f"{draft.updated_by.name} changed the draft at {draft.updated_at:%H:%M:%S} UTC. Nothing was published."
-            " Review the new comparison.",
+            _(
+                "%(updated_by)s changed the draft at %(updated_at)s UTC. Nothing was published. "
+                "Review the new comparison."
+            )
+            % {"updated_by": draft.updated_by.name, "updated_at": f"{draft.updated_at:%H:%M:%S}"},
             etag=draft.manifest.digest,
         )
     require_live(locked, target, expected_live)
@@ -102,7 +107,7 @@ def promote(
     target = environment_of(locked, environment)
     policies.require_within_key(actor, target)
     if not target.is_staging:
-        raise Conflict(f"{target.name} is not a staging environment. Nothing was changed.")
+        raise Conflict(_("%(target)s is not a staging environment. Nothing was changed.") % {"target": target.name})
     version = version_of(locked, number)
     require_digest(version, expected_digest)
     require_live(locked, target, expected_live)
@@ -139,7 +144,10 @@ def activate(
     else:
         policies.require(actor, "promote_to_staging", locked)
         if not target.is_staging:
-            raise Conflict(f"{target.name} shows the draft; nothing is activated there. Nothing was changed.")
+            raise Conflict(
+                _("%(target)s shows the draft; nothing is activated there. Nothing was changed.")
+                % {"target": target.name}
+            )
         require_live(locked, target, expected_live)
         version = version_of(locked, number)
         deployment = _promote(
@@ -163,7 +171,9 @@ def _publish(agent: Agent, version: Version, target: Environment, actor: Actor, 
 def _entry(agent: Agent, slug: str | None) -> Environment:
     entry = entry_environment(agent.organization)
     if slug is not None and environment_of(agent, slug).pk != entry.pk:
-        raise Conflict(f"A publish goes to {entry.name} first. Nothing was changed.", environment=entry.slug)
+        raise Conflict(
+            _("A publish goes to %(entry)s first. Nothing was changed.") % {"entry": entry.name}, environment=entry.slug
+        )
     return entry
 
 
@@ -194,7 +204,8 @@ def _promote(promotion: _Promotion) -> Deployment:
     renewed = version.release.state in {State.SUPERSEDED, State.ROLLED_BACK}
     if pin and pin.version_id == version.pk and not renewed:
         raise Unchanged(
-            f"{environment.name} serves v{version.number} already. Nothing was changed.",
+            _("%(environment)s serves v%(version)s already. Nothing was changed.")
+            % {"environment": environment.name, "version": version.number},
             environment=environment.slug,
             version=version.number,
         )

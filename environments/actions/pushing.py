@@ -1,5 +1,7 @@
 """The verb that changes live traffic."""
 
+from django.utils.translation import gettext as _
+
 from agents.locks import lock_agent
 from agents.models import Agent, Version
 from audit.checkpoints import after_commit
@@ -83,8 +85,13 @@ def push_under_lock(
     pin = current_pin(agent, target)
     if pin and pin.version_id == version.pk:
         raise Unchanged(
-            f"{target.name} serves v{version.number} already: {pin.deployment.by.name} pushed it at"
-            f" {pin.deployment.at:%Y-%m-%d %H:%M:%S} UTC. Nothing was changed.",
+            _("%(target)s serves v%(version)s already: %(by)s pushed it at %(at)s UTC. Nothing was changed.")
+            % {
+                "target": target.name,
+                "version": version.number,
+                "by": pin.deployment.by.name,
+                "at": f"{pin.deployment.at:%Y-%m-%d %H:%M:%S}",
+            },
             environment=target.slug,
             version=version.number,
         )
@@ -111,7 +118,7 @@ def push_under_lock(
 def _target(agent: Agent, slug: str | None) -> Environment:
     target = environment_of(agent, slug) if slug else production_environment(agent.organization)
     if target is None:
-        raise NotFound("The pipeline has no production environment.")
+        raise NotFound(_("The pipeline has no production environment."))
     if not target.is_production:
-        raise Conflict(f"{target.name} is not a production environment. Nothing was changed.")
+        raise Conflict(_("%(target)s is not a production environment. Nothing was changed.") % {"target": target.name})
     return target

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from agents.locks import lock_agent
 from agents.models import Agent, Version
 from audit.checkpoints import after_commit
@@ -74,7 +76,7 @@ def lift_hold(agent: Agent, *, actor: Actor, number: int, reason: str) -> Versio
     hold = Hold.objects.select_for_update().filter(version=version, lifted_at=None).first()
     if hold is None:
         require_state(version, "lift_hold")
-        raise Conflict(f"v{number} is not on hold. Nothing was changed.")
+        raise Conflict(_("v%(number)s is not on hold. Nothing was changed.") % {"number": number})
     left = Deployment.objects.filter(from_version=version, action=Deployment.Action.ROLLBACK)
     policies.require_within_key(actor, *[move.environment for move in left.select_related("environment")])
     hold.lifted_by, hold.lifted_at, hold.lift_reason = person(actor), database_time(), reason
@@ -95,25 +97,33 @@ def lift_hold(agent: Agent, *, actor: Actor, number: int, reason: str) -> Versio
 def _served_before(agent: Agent, environment: Environment, target: Version, pin: Pin) -> Deployment:
     """The last time the environment got the target, or the refusal to go back to it."""
     if pin.version.digest == target.digest:
-        same = "" if pin.version_id == target.pk else f", which has the content of v{target.number}"
+        same = (
+            ""
+            if pin.version_id == target.pk
+            else _(", which has the content of v%(target)s") % {"target": target.number}
+        )
         raise Unchanged(
-            f"{environment.name} serves v{pin.version.number} already{same}. Nothing was changed.",
+            _("%(environment)s serves v%(version)s already%(same)s. Nothing was changed.")
+            % {"environment": environment.name, "version": pin.version.number, "same": same},
             environment=environment.slug,
             version=target.number,
         )
     hold = LIVE.open_hold(agent, target)
     if hold is not None:
         raise OnHold(
-            f"v{target.number} was itself rolled back by {hold.by.name}: {hold.reason}. Nothing was changed."
-            " Choose another version or lift the hold first.",
+            _(
+                "v%(target)s was itself rolled back by %(by)s: %(reason)s. Nothing was changed. "
+                "Choose another version or lift the hold first."
+            )
+            % {"target": target.number, "by": hold.by.name, "reason": hold.reason},
             version=target.number,
         )
     served = Deployment.objects.filter(agent=agent, environment=environment, version=target)
     earlier = served.select_related("sign_off").newest_first().first()
     if earlier is None:
         raise IllegalTransition(
-            f"v{target.number} was never in {environment.name}, so nothing can be rolled back to it."
-            " Nothing was changed.",
+            _("v%(target)s was never in %(environment)s, so nothing can be rolled back to it. Nothing was changed.")
+            % {"target": target.number, "environment": environment.name},
             state=target.release.state,
             allowed=[],
         )

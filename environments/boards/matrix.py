@@ -79,7 +79,7 @@ class Cell:
     def css(self) -> str:
         """The classes of the cell: the place, and on which sides it is one bar with its neighbour."""
         sides = f"{' cell-joined' if self.joined else ''}{' cell-joins' if self.joins else ''}"
-        return f"cell cell-{self.column.kind}{sides}"
+        return _("cell cell-%(kind)s%(sides)s") % {"kind": self.column.kind, "sides": sides}
 
     @property
     def same(self) -> str:
@@ -279,7 +279,11 @@ def _column_of(offer: Offer, standing: Standing, columns: list[Column]) -> str:
 
 def forward(standing: Standing, actor: Actor, rights: frozenset[str]) -> list[Offer]:
     """The acts that a board offers: those that lead forward, and to lift the hold that stands in the way."""
-    held = {f"Lift hold: v{hold.version.number}" for hold in standing.holds if _blocks(standing, hold.version_id)}
+    held = {
+        _("Lift hold: v%(version)s") % {"version": hold.version.number}
+        for hold in standing.holds
+        if _blocks(standing, hold.version_id)
+    }
     found = [one for one in steps(standing, actor, rights) if one.verb in FORWARD]
     return [one for one in found if one.verb != "lift_hold" or one.label in held]
 

@@ -5,6 +5,8 @@ None of them blocks a rollback: that verb asks no gate.
 
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from agents.validity import document_fault
 from console.organizations.models import ApiKey
 from environments.errors import GateFailed
@@ -22,8 +24,8 @@ def document_valid(move: Move) -> Gate | None:
         return None
     fault = document_fault(move.agent.organization, move.version.digest)
     if fault is None:
-        return Gate("document_valid", "pass", "The document is valid.")
-    message = f"v{move.version.number} is not valid: {fault}"
+        return Gate("document_valid", "pass", _("The document is valid."))
+    message = _("v%(version)s is not valid: %(fault)s") % {"version": move.version.number, "fault": fault}
     return _failing(move, "document_valid", message, "edit_draft")
 
 
@@ -35,13 +37,27 @@ def soak(move: Move) -> Gate | None:
         return None
     pin = move.facts.pin(move.agent, before)
     if pin is None or pin.version_id != move.version.pk:
-        message = f"{before.name} must serve v{move.version.number} for {wanted} minutes first."
+        message = _("%(before)s must serve v%(version)s for %(wanted)s minutes first.") % {
+            "before": before.name,
+            "version": move.version.number,
+            "wanted": wanted,
+        }
         return _failing(move, "soak", message, "promote_to_staging")
     left = pin.deployment.at + timedelta(minutes=wanted) - move.now
     if left <= timedelta():
-        return Gate("soak", "pass", f"{before.name} has served v{move.version.number} for {wanted} minutes.")
+        return Gate(
+            "soak",
+            "pass",
+            _("%(before)s has served v%(version)s for %(wanted)s minutes.")
+            % {"before": before.name, "version": move.version.number, "wanted": wanted},
+        )
     minutes = -(-int(left.total_seconds()) // 60)
-    message = f"{before.name} must serve v{move.version.number} for {minutes} more minutes (of {wanted})."
+    message = _("%(before)s must serve v%(version)s for %(minutes)s more minutes (of %(wanted)s).") % {
+        "before": before.name,
+        "version": move.version.number,
+        "minutes": minutes,
+        "wanted": wanted,
+    }
     return Gate("soak", "pending", message, None, _refusal("soak", message))
 
 
@@ -55,10 +71,16 @@ def approvals(move: Move) -> Gate | None:
     for one in wanted:
         people = approved & move.facts.members_with(one.role, move.agent.organization)
         if len(people) < one.count:
-            lacking.append(f"{one.count - len(people)} more by {ROLE_WORDS[one.role]}")
+            lacking.append(
+                _("%(count)s more by %(role_words)s")
+                % {"count": one.count - len(people), "role_words": ROLE_WORDS[one.role]}
+            )
     if not lacking:
-        return Gate("approvals", "pass", "Enough people of the named roles approved it.")
-    message = f"v{move.version.number} needs approvals: {', '.join(lacking)}."
+        return Gate("approvals", "pass", _("Enough people of the named roles approved it."))
+    message = _("v%(version)s needs approvals: %(lacking)s.") % {
+        "version": move.version.number,
+        "lacking": ", ".join(lacking),
+    }
     return _failing(move, "approvals", message, "approve_release")
 
 
@@ -67,8 +89,12 @@ def not_frozen(move: Move) -> Gate | None:
     rules = move.environment.rules
     if rules.freeze is None or not rules.is_frozen(move.now):
         return None
-    until = f" until {rules.freeze.until:%Y-%m-%d %H:%M} UTC" if rules.freeze.until else ""
-    message = f"{move.environment.name} is frozen{until}: {rules.freeze.reason}"
+    until = _(" until %(until)s UTC") % {"until": f"{rules.freeze.until:%Y-%m-%d %H:%M}"} if rules.freeze.until else ""
+    message = _("%(environment)s is frozen%(until)s: %(reason)s") % {
+        "environment": move.environment.name,
+        "until": until,
+        "reason": rules.freeze.reason,
+    }
     return _failing(move, "not_frozen", message, "manage_environments")
 
 
@@ -78,9 +104,12 @@ def change_window(move: Move) -> Gate | None:
     if not rules.windows:
         return None
     if rules.is_open(move.now):
-        return Gate("change_window", "pass", "A change window is open.")
+        return Gate("change_window", "pass", _("A change window is open."))
     hours = "; ".join(str(window) for window in rules.windows)
-    message = f"{move.environment.name} takes changes only at: {hours}."
+    message = _("%(environment)s takes changes only at: %(hours)s.") % {
+        "environment": move.environment.name,
+        "hours": hours,
+    }
     return Gate("change_window", "pending", message, None, _refusal("change_window", message))
 
 
@@ -90,8 +119,8 @@ def service_accounts_only(move: Move) -> Gate | None:
         return None
     key = move.actor.key
     if key and key.kind == ApiKey.Kind.SERVICE:
-        return Gate("service_accounts_only", "pass", f"Deployed by the service account {key.name}.")
-    message = f"Only service accounts deploy to {move.environment.name}."
+        return Gate("service_accounts_only", "pass", _("Deployed by the service account %(key)s.") % {"key": key.name})
+    message = _("Only service accounts deploy to %(environment)s.") % {"environment": move.environment.name}
     return _failing(move, "service_accounts_only", message, "manage_keys")
 
 
@@ -101,11 +130,20 @@ def export_kept(move: Move) -> Gate | None:
         return None
     pin = move.facts.pin(move.agent, move.environment)
     if pin is None:
-        return Gate("export_kept", "pass", f"{move.environment.name} serves nothing yet that could be lost.")
+        return Gate(
+            "export_kept",
+            "pass",
+            _("%(environment)s serves nothing yet that could be lost.") % {"environment": move.environment.name},
+        )
     missing = move.facts.missing_parts(pin.version)
     if not missing:
-        return Gate("export_kept", "pass", f"v{pin.version.number} is kept whole and can come back.")
-    message = f"{missing} parts of v{pin.version.number} are missing in the store: it could not come back."
+        return Gate(
+            "export_kept", "pass", _("v%(version)s is kept whole and can come back.") % {"version": pin.version.number}
+        )
+    message = _("%(missing)s parts of v%(version)s are missing in the store: it could not come back.") % {
+        "missing": missing,
+        "version": pin.version.number,
+    }
     return _failing(move, "export_kept", message, "manage_environments")
 
 
@@ -125,4 +163,4 @@ def _failing(move: Move, rule: str, message: str, permission: str) -> Gate:
 
 def _refusal(rule: str, message: str) -> GateFailed:
     gate = {"rule": rule, "state": "fail", "message": message}
-    return GateFailed(f"{message} Nothing was changed.", gates=[gate])
+    return GateFailed(_("%(message)s Nothing was changed.") % {"message": message}, gates=[gate])

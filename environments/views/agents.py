@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agents.actions import unarchive_agent
@@ -56,7 +57,7 @@ def archive(request: HttpRequest, organization: str, agent: str) -> HttpResponse
     """Put the agent away."""
     found = agent_for(request, organization, agent)
     archive_agent(found, actor=actor_of(request))
-    messages.success(request, f"{found.name} is archived. Everything about it stays readable.")
+    messages.success(request, _("%(found)s is archived. Everything about it stays readable.") % {"found": found.name})
     return redirect("environments:agent-list", organization)
 
 
@@ -65,5 +66,5 @@ def unarchive(request: HttpRequest, organization: str, agent: str) -> HttpRespon
     """Bring the agent back as it was."""
     found = agent_for(request, organization, agent)
     unarchive_agent(found, actor=actor_of(request))
-    messages.success(request, f"{found.name} is back.")
+    messages.success(request, _("%(found)s is back.") % {"found": found.name})
     return redirect(address(found, "agent-overview"))

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agents.doors import agent_for
@@ -49,10 +50,10 @@ def claim(request: HttpRequest, organization: str) -> HttpResponse:
     """Say that one is on it, or no longer; only for what waits for this person."""
     tenant, form = organization_for(request, organization), ClaimForm(request.POST)
     if not form.is_valid():
-        raise Http404("No such version.")
+        raise Http404(_("No such version."))
     version = waiting_for(request, tenant).can_take(form.cleaned_data["version"])
     if version is None:
-        raise Http404("No such version.")
+        raise Http404(_("No such version."))
     if form.cleaned_data["take"]:
         take_up(version, person=person_of(request))
     else:

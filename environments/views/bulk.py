@@ -93,7 +93,7 @@ def _followed(request: HttpRequest, organization: Organization) -> Job | None:
     try:
         return _job(request, organization, UUID(text)) if text else None
     except ValueError:
-        raise Http404("No such job.") from None
+        raise Http404(_("No such job.")) from None
 
 
 def _texts_of(job: Job | None) -> dict[str, str]:
@@ -103,5 +103,5 @@ def _texts_of(job: Job | None) -> dict[str, str]:
 def _job(request: HttpRequest, organization: Organization, job: UUID) -> Job:
     found = job_visible_to(request, organization, job)
     if found is None:
-        raise Http404("No such job.")
+        raise Http404(_("No such job."))
     return found

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agents.models import Agent
@@ -62,7 +63,7 @@ def event_difference(request: HttpRequest, organization: str, sequence: int) -> 
     visible = Agent.objects.visible_to(person, tenant)
     agent = visible.filter(pk=event.agent_id).first() if event and event.agent_id else None
     if event is None or agent is None:
-        raise Http404("No such event.")
+        raise Http404(_("No such event."))
     agent.organization = tenant
     rights = permissions_on_agent(person, agent)
     context = {"organization": tenant, "event": event, "comparison": difference_of(event, agent, rights)}

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agents.doors import agent_for
@@ -43,5 +44,5 @@ def compare_patch(request: HttpRequest, organization: str, agent: str, pair: str
     page = ComparePage(request, found, pair)
     text = patch_of(comparison_of(found, *page.sides, FOR_PATCH)).encode("utf-8", "replace")
     name = "-".join((found.slug, *page.names)).replace(":", "-")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.diff"'}
-    return HttpResponse(text, content_type="text/x-diff; charset=utf-8", headers=headers)
+    headers = {"Content-Disposition": _('attachment; filename="%(name)s.diff"') % {"name": name}}
+    return HttpResponse(text, content_type=_("text/x-diff; charset=utf-8"), headers=headers)

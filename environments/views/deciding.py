@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.doors import agent_for
@@ -29,7 +30,7 @@ def decide_page(request: HttpRequest, organization: str, agent: str) -> HttpResp
     found = agent_for(request, organization, agent)
     rights, place = rights_of(request, found), sign_off_environment(found.organization)
     if place is None:
-        raise Http404("The pipeline has no staging environment.")
+        raise Http404(_("The pipeline has no staging environment."))
     form = _form(request)
     tried = attempt(request, form, lambda data: _decide(request, found, data)) if form else None
     if tried and tried.done:
@@ -57,7 +58,7 @@ def candidate_now(request: HttpRequest, organization: str, agent: str, seen: int
     found = agent_for(request, organization, agent)
     place = sign_off_environment(found.organization)
     if place is None:
-        raise Http404("The pipeline has no staging environment.")
+        raise Http404(_("The pipeline has no staging environment."))
     require_open(rights_of(request, found), place, found)
     context = {"pin": current_pin(found, place), "seen": seen, "agent": found}
     return render(request, "environments/_candidate_news.html", context)
@@ -69,7 +70,7 @@ def _form(request: HttpRequest) -> DecisionForm | None:
         return None
     decision = request.POST.get("decision", "")
     if decision not in DECISIONS:
-        raise Http404("No such decision.")
+        raise Http404(_("No such decision."))
     return DecisionForm(request.POST, decision=decision)
 
 
@@ -89,7 +90,13 @@ def _said(sign_off: SignOff) -> str:
     number = sign_off.version.number
     if sign_off.decision == SignOff.Decision.READY:
         people = ", ".join(holder_of("push_to_production", sign_off.organization).people)
-        return f"v{number} is Ready for Production. It waits for an Org Admin: {people}."
+        return _("v%(number)s is Ready for Production. It waits for an Org Admin: %(people)s.") % {
+            "number": number,
+            "people": people,
+        }
     if sign_off.decision == SignOff.Decision.CHANGES_REQUESTED:
-        return f"Changes to v{number} are requested. {sign_off.version.author.name} wrote it and sees your reason."
-    return f"v{number} is a candidate again."
+        return _("Changes to v%(number)s are requested. %(author)s wrote it and sees your reason.") % {
+            "number": number,
+            "author": sign_off.version.author.name,
+        }
+    return _("v%(number)s is a candidate again.") % {"number": number}

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agents.doors import agent_for
@@ -119,7 +120,7 @@ def _push(request: HttpRequest, agent: Agent, target: Environment | None, data: 
 def _break_glass(request: HttpRequest, agent: Agent, target: Environment | None, data: dict[str, Any]) -> Deployment:
     place = target or next(iter(standing_for(request, agent).live), None)
     if place is None:
-        raise Http404("Which environment?")
+        raise Http404(_("Which environment?"))
     return break_glass(agent, actor=actor_of(request), environment=place.slug, **data)
 
 
@@ -127,7 +128,7 @@ def _activate(
     request: HttpRequest, agent: Agent, number: int, target: Environment | None, data: dict[str, Any]
 ) -> Deployment:
     if target is None:
-        raise Http404("Which environment?")
+        raise Http404(_("Which environment?"))
     return activate(agent, actor=actor_of(request), number=number, environment=target.slug, **data)
 
 
@@ -180,15 +181,15 @@ def _moved(request: HttpRequest, agent: Agent, move: Deployment, after: str = ""
 
 
 def _waits_for(agent: Agent, move: Deployment, permission: str) -> str:
-    people = ", ".join(holder_of(permission, agent.organization).people) or "nobody yet: no member has the role QA"
-    return f" It waits for QA: {people}." if move.environment.is_staging else ""
+    people = ", ".join(holder_of(permission, agent.organization).people) or _("nobody yet: no member has the role QA")
+    return _(" It waits for QA: %(people)s.") % {"people": people} if move.environment.is_staging else ""
 
 
 def _numbered(agent: Agent, number: int) -> Version:
     versions = Version.objects.select_related("release", "author")
     version: Version | None = versions.filter(agent=agent, number=number).first()
     if version is None:
-        raise Http404("No such version.")
+        raise Http404(_("No such version."))
     return version
 
 
@@ -198,7 +199,7 @@ def _version_in(request: HttpRequest, agent: Agent) -> Version | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Http404("No such version.")
+        raise Http404(_("No such version."))
     return _numbered(agent, int(text))
 
 
@@ -209,12 +210,12 @@ def _environment_in(request: HttpRequest, agent: Agent) -> Environment | None:
         return None
     found = next((place for place in environments_of(agent.organization) if place.slug == slug), None)
     if found is None:
-        raise Http404("No such environment.")
+        raise Http404(_("No such environment."))
     return found
 
 
 def _entry(agent: Agent) -> Environment:
     place = next((place for place in environments_of(agent.organization) if place.is_staging), None)
     if place is None:
-        raise Http404("No staging environment.")
+        raise Http404(_("No staging environment."))
     return place

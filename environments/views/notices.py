@@ -31,7 +31,7 @@ def open_notice(request: HttpRequest, organization: str, notice: UUID) -> HttpRe
     tenant, person = organization_for(request, organization), person_of(request)
     found = get_object_or_404(Notification.objects.of(person, tenant), pk=notice)
     if found.agent_id and not Agent.objects.visible_to(person, tenant).filter(pk=found.agent_id).exists():
-        raise Http404("No such agent.")
+        raise Http404(_("No such agent."))
     if request.method == "GET":
         mark_read(person, tenant, only=found.pk)
     return redirect(found.path)

@@ -97,7 +97,7 @@ def _changes(form: EnvironmentForm) -> Changes:
 def _place(organization: Organization, slug: str) -> Environment:
     place = environment_named(organization, slug)
     if place is None:
-        raise Http404("No such environment.")
+        raise Http404(_("No such environment."))
     place.organization = organization
     return place
 

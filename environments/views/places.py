@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agents.doors import agent_for
@@ -25,7 +26,7 @@ def environment_page(request: HttpRequest, organization: str, agent: str, enviro
     standing, rights = standing_for(request, found), rights_of(request, found)
     place = standing.environment(environment)
     if place is None:
-        raise Http404("No such environment.")
+        raise Http404(_("No such environment."))
     require_open(rights, place, found)
     if place.kind == Environment.Kind.DEVELOPMENT:
         return redirect("agents:draft", organization, agent)

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agents.doors import agent_for
@@ -21,7 +22,7 @@ def timeline(request: HttpRequest, organization: str, agent: str) -> HttpRespons
     standing = standing_for(request, found)
     slug = request.GET.get("environment", "")
     if slug and standing.environment(slug) is None:
-        raise Http404("No such environment.")
+        raise Http404(_("No such environment."))
     page = page_of(found, request.path, environment=slug, cursor=request.GET.get("older", ""))
     context = {"agent": found, "places": standing.places, "slug": slug, "page": page}
     return render(request, "environments/releases.html", context)
@@ -38,7 +39,7 @@ def record_page(request: HttpRequest, organization: str, agent: str, deployment:
     elif decision := decisions_of(found).filter(pk=deployment).first():
         record = decision_record(found, decision, rights)
     else:
-        raise Http404("No such record.")
+        raise Http404(_("No such record."))
     context = {
         "agent": found,
         "record": record,
