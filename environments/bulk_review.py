@@ -137,11 +137,14 @@ class Review:
 
 
 def asked_of(request: HttpRequest, follows: Job | None) -> Asked:
-    """What was sent; after a detour to the sign-in, what had been sent before; of a job, what failed in it."""
+    """What was sent; after a detour to the sign-in, what had been sent before; else what the address names.
+
+    Of a job that is tried again, what failed in it.
+    """
     sent: dict[str, Any] = dict(request.POST.lists()) if request.method == "POST" else typed_before(request)
     lists = {name: value if isinstance(value, list) else [value] for name, value in sent.items()}
     seen = {text.partition(" ")[0]: text for text in lists.get("frozen", [])}
-    ticked = lists.get("agents", [])
+    ticked = lists.get("agents", []) if sent else request.GET.getlist("agents")
     if not sent and follows:
         failed = follows.items.filter(state=JobItem.State.FAILED)
         ticked = list(failed.values_list("agent__slug", flat=True))

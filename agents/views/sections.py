@@ -66,25 +66,14 @@ def add(request: HttpRequest, organization: str, agent: str, section: str) -> Ht
                 save_part(request, found, item)
             except Stale:
                 status = 412
-                form.add_error(
-                    "name",
-                    gettext("There is %(title)s already. Choose another name.") % {"title": title_of(path).lower()},
-                )
+                form.add_error("name", _taken(path))
             except SHOWN_IN_PLACE as refusal:
                 status = told(form, refusal, "text")
             else:
                 messages.success(request, gettext("%(title)s is in the draft.") % {"title": title_of(path)})
                 return redirect("agents:draft-section", organization, agent, path)
     context = {"form": form, "section": section, "noun": NOUNS[section]}
-    return draft_page(
-        request,
-        found,
-        draft,
-        "agents/item_new.html",
-        gettext("Add %(nouns)s") % {"nouns": NOUNS[section]},
-        context,
-        status,
-    )
+    return draft_page(request, found, draft, "agents/item_new.html", _title_of_new(section), context, status)
 
 
 @require_POST
@@ -170,6 +159,14 @@ def _not_taken(request: HttpRequest, agent: Agent, desk: Desk, form: PartForm, r
     if is_autosave(request):
         return invalid(form, status_of(refusal))
     return editor(request, agent, desk, form, status_of(refusal))
+
+
+def _taken(path: str) -> str:
+    return gettext("There is %(title)s already. Choose another name.") % {"title": title_of(path).lower()}
+
+
+def _title_of_new(section: str) -> str:
+    return gettext("Add %(noun)s") % {"noun": NOUNS[section]}
 
 
 def _is_slug(form: ItemForm) -> bool:

@@ -15,7 +15,7 @@ from environments.actions.loading import environment_of, person, require_digest,
 from environments.approvals import approval_of
 from environments.errors import Unchanged
 from environments.gates import BREAKABLE, Move, enforce, self_approval
-from environments.models import Deployment, Environment
+from environments.models import Deployment, Environment, Pin
 from environments.moves import Why, change_state, current_pin, move_pin
 from environments.pipeline import production_environment
 from environments.telling import tell_of_move
@@ -84,17 +84,7 @@ def push_under_lock(
     now, ticket = database_time(), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
     pin = current_pin(agent, target)
     if pin and pin.version_id == version.pk:
-        raise Unchanged(
-            _("%(target)s serves v%(version)s already: %(by)s pushed it at %(at)s UTC. Nothing was changed.")
-            % {
-                "target": target.name,
-                "version": version.number,
-                "by": pin.deployment.by.name,
-                "at": f"{pin.deployment.at:%Y-%m-%d %H:%M:%S}",
-            },
-            environment=target.slug,
-            version=version.number,
-        )
+        raise _served(pin, target)
     move = Move(agent=agent, version=version, environment=target, actor=actor, now=now, ticket=ticket)
     gates = enforce(move, passing_over=BREAKABLE if break_glass else frozenset())
     why = Why(
@@ -113,6 +103,16 @@ def push_under_lock(
     change_state(version.release, version.release.to_production, now)
     tell_of_move(deployment, actor)
     return deployment
+
+
+def _served(pin: Pin, target: Environment) -> Unchanged:
+    move, number = pin.deployment, pin.version.number
+    names = {"target": target.name, "version": number, "by": move.by.name, "at": f"{move.at:%Y-%m-%d %H:%M:%S}"}
+    return Unchanged(
+        _("%(target)s serves v%(version)s already: %(by)s pushed it at %(at)s UTC. Nothing was changed.") % names,
+        environment=target.slug,
+        version=number,
+    )
 
 
 def _target(agent: Agent, slug: str | None) -> Environment:

@@ -7,6 +7,8 @@ same functions, so the checklist never promises what the verb refuses (ux.md, ru
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from environments.errors import GateFailed
 from environments.gates.drafts import has_errors
 from environments.gates.entry import (
@@ -87,5 +89,5 @@ def enforce(move: Move, *, passing_over: frozenset[str] = frozenset()) -> list[d
     answers = [gate.as_json() for gate in gates]
     for gate in gates:
         if gate.state != "pass" and gate.rule not in passing_over:
-            raise gate.refusal or GateFailed(f"{gate.message} Nothing was changed.", gates=answers)
+            raise gate.refusal or GateFailed(f"{gate.message} {_('Nothing was changed.')}", gates=answers)
     return answers

@@ -57,6 +57,13 @@ SCREENS = [
     Screen("pipeline", "mara", f"{O}/settings/environments"),
     Screen("pipeline-place", "mara", f"{O}/settings/environments/production", phone=True),
     Screen("bulk", "mara", f"{O}/bulk", phone=True),
+    Screen(
+        "bulk-review",
+        "mara",
+        f"{O}/bulk/review?agents=clinic-appointments&agents=lantern-concierge",
+        phone=True,
+        shown="Bulk promotion: every difference first, then one confirmation",
+    ),
     Screen("jobs", "mara", f"{O}/jobs/"),
     # One agent
     Screen("agent", "mara", f"{A}/clinic-appointments/", phone=True, shown="One agent: the pipeline and the next step"),

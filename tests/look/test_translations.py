@@ -1,5 +1,8 @@
 """Every word of a template goes through gettext, so that a language can be added without touching a template."""
 
+import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,35 @@ def test_languages__on_offer__are_those_with_a_catalogue() -> None:
     catalogues = {path.parent.parent.name for path in (ROOT / "locale").glob("*/LC_MESSAGES/django.po")}
 
     assert {code for code, _name in settings.LANGUAGES} == catalogues
+
+
+# Rooms whose refusals and sentences are made in Python, and what in them speaks to programs or to operators only.
+SPOKEN = ("agents/actions", "agents/views", "environments")
+SILENT = ("environments/api", "environments/serving", "environments/migrations", "environments/benchmarks")
+WORDS = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
+
+
+def said_by(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The sentences that refusals, gates and messages say without gettext: line and text."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if not (name[:1].isupper() or name in {"success", "error", "add_error"}):
+            continue
+        for given in [*call.args, *(one.value for one in call.keywords)]:
+            parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)
+            if isinstance(given, ast.JoinedStr | ast.Constant) and WORDS.search(text):
+                yield given.lineno, text
+
+
+def test_sentences__of_refusals_gates_and_messages__go_through_gettext() -> None:
+    paths = [path for room in SPOKEN for path in (ROOT / room).rglob("*.py")]
+    names = {path: str(path.relative_to(ROOT)) for path in paths}
+    found = [
+        f"{name}:{line} {text}"
+        for path, name in sorted(names.items())
+        if not name.startswith(SILENT)
+        for line, text in said_by(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+    assert found == []
