@@ -7,15 +7,18 @@ from django.http import HttpRequest
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
-from console.organizations.policies import permissions_on, require
+from console.organizations.policies import beyond_key, environments_open_to, permissions_on, require
 from console.webhooks.models import Delivery, Webhook
 
 
 def rights_for(request: HttpRequest, organization: Organization) -> frozenset[str]:
-    """What the caller may do here; refused for who may not even see the settings."""
-    held = permissions_on(person_of(request), organization)
+    """What the caller may do here; refused for who may not see the settings, and for a key limited to environments."""
+    person = person_of(request)
+    held = permissions_on(person, organization)
     if not held & {"view_settings", "manage_webhooks"}:
         require(actor_of(request), "view_settings", organization)
+    if limit := environments_open_to(person):
+        raise beyond_key(limit)
     return held
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from console.organizations.forms import ExactForm
@@ -25,7 +26,7 @@ class WebhookForm(ExactForm):
     )
     kinds = forms.MultipleChoiceField(
         label=_("Events"),
-        choices=[(kind.name, kind.label) for kind in KINDS],
+        choices=[(kind.name, format_lazy("{} ({})", kind.label, kind.name)) for kind in KINDS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

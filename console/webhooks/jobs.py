@@ -12,6 +12,7 @@ from console.webhooks.outbox import read_logs
 from console.webhooks.tasks import wake
 
 KEPT_DAYS = 30
+BATCH = 1_000  # deleted in one transaction
 
 
 @shared_task
@@ -35,6 +36,10 @@ def deliver_webhook(webhook_id: str) -> None:
 
 @shared_task
 def forget_old_messages() -> int:
-    """Forget messages of more than 30 days ago with their deliveries; the audit log keeps what happened."""
-    forgotten, _ = Message.objects.filter(at__lt=database_time() - timedelta(days=KEPT_DAYS)).delete()
+    """Forget messages of more than 30 days ago with their deliveries; how many. The audit log keeps what happened."""
+    old = Message.objects.filter(at__lt=database_time() - timedelta(days=KEPT_DAYS))
+    forgotten = 0
+    while batch := list(old.values_list("pk", flat=True)[:BATCH]):
+        Message.objects.filter(pk__in=batch).delete()
+        forgotten += len(batch)
     return forgotten

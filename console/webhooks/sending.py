@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from audit.clock import database_time
 from console.organizations.actor import SYSTEM
@@ -70,9 +71,8 @@ def run(webhook_id: UUID) -> int:
 
 def due_webhooks() -> list[UUID]:
     """The webhooks that have something to send and a free hand."""
-    now = database_time()
-    due = Delivery.objects.due(now).values_list("webhook", flat=True).distinct()
-    return list(due)
+    due = Delivery.objects.due(database_time()).filter(webhook=OuterRef("pk"))
+    return list(Webhook.objects.filter(Exists(due)).values_list("pk", flat=True))
 
 
 @transaction.atomic

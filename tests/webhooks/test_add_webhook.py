@@ -1,6 +1,8 @@
 """add_webhook: an address hears of events from now on; its secret is shown once and kept encrypted."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from console.organizations.models import Organization
 from console.organizations.sealing import unseal
@@ -13,7 +15,11 @@ from tests.webhooks.hooking import API, PAGES, a_webhook, done, refusals
 from tests.webhooks.receiving import Receiver
 
 pytestmark = pytest.mark.django_db
-NEW = {"url": "https://hooks.example.com/in?token=abc", "description": "Release chat", "kinds": ["version.ready"]}
+NEW: dict[str, object] = {
+    "url": "https://hooks.example.com/in?token=abc",
+    "description": "Release chat",
+    "kinds": ["version.ready"],
+}
 
 
 def test_add_webhook__by_page__shows_the_secret_once(organization: Organization, mara: Person) -> None:
@@ -118,12 +124,26 @@ def test_add_webhook__beyond_the_limit__is_a_conflict(
     assert Webhook.objects.count() == MOST
 
 
+def test_webhooks__by_a_key_that_is_limited_to_environments__are_out_of_its_reach(
+    organization: Organization, mara: Person, receiver: Receiver
+) -> None:
+    made = a_webhook(organization, mara, receiver).webhook
+    limited = program(mara, organization, "org_admin", environments=["staging"])
+
+    answers = [
+        limited.post(API, NEW),
+        limited.get(API),
+        limited.get(f"{API}/{made.pk}/deliveries"),
+        limited.call("PATCH", f"{API}/{made.pk}", {"kinds": ["version.ready"]}),
+    ]
+
+    assert {answer.status for answer in answers} == {403}
+    assert Webhook.objects.count() == 1
+
+
 def test_list__many_webhooks__costs_the_same_number_of_queries(
     organization: Organization, mara: Person, receiver: Receiver
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client, counts = mara.client(), []
     for number in (1, 4):
         for _ in range(number):

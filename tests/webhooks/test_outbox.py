@@ -1,8 +1,12 @@
 """Every told event becomes one message, whoever reads the log and however often; bodies tell no content."""
 
+from typing import Any
+from uuid import UUID
+
 import orjson
 import pytest
 
+from agents.models import Agent
 from audit.models import Event
 from audit.verbs import VERBS
 from console.organizations.models import Organization
@@ -10,7 +14,9 @@ from console.outbound import look_up
 from console.webhooks.kinds import KINDS
 from console.webhooks.models import Delivery, LogMark, Message, Webhook
 from console.webhooks.outbox import read_logs
+from environments import bulk
 from environments.actions import request_changes
+from tests.api.calling import Program
 from tests.builders import a_small_agent, edited, published, pushed
 from tests.cast import Person
 from tests.races import at_once
@@ -18,9 +24,9 @@ from tests.webhooks.hooking import a_webhook
 from tests.webhooks.receiving import Receiver
 
 
-def told(kind: str) -> dict[str, object]:
+def told(kind: str) -> dict[str, Any]:
     """The one message of a kind, read."""
-    found: dict[str, object] = orjson.loads(Message.objects.get(kind=kind).body)
+    found: dict[str, Any] = orjson.loads(Message.objects.get(kind=kind).body)
     return found
 
 
@@ -39,7 +45,6 @@ def test_log__read__makes_one_message_per_event_with_the_facts(
     body, event = told("version.pushed"), Event.objects.get(verb="release.pushed_to_production")
     assert body["type"] == "version.pushed"
     data = body["data"]
-    assert isinstance(data, dict)
     assert (data["version"], data["environment"], data["digest"]) == (1, "production", version.digest)
     assert data["agent"] == {"id": str(agent.pk), "slug": "order-desk", "name": "Order-Desk"}
     assert data["by"] == {"id": str(mara.user.pk), "name": "Mara Lindqvist", "key": None}
@@ -68,6 +73,26 @@ def test_log__events_that_nobody_chose_or_of_before__are_told_to_nobody(
     assert (only.webhook, only.message.kind, only.state) == (chosen, "version.changes_requested", "pending")
     assert orjson.loads(only.message.body)["data"]["note"] == "Too brief."
     assert LogMark.objects.get().sequence == Event.objects.filter(organization=organization).count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_log__of_bulk_work__tells_its_start_and_its_end_with_counts(
+    organization: Organization, hook: Webhook, fleet: list[Agent], admin: Program
+) -> None:
+    read_logs()
+    names = [agent.slug for agent in fleet[:2]]
+    job = admin.post("/environments/promote", {"source": "staging", "target": "production", "agents": names})
+
+    bulk.run(UUID(job.body["job"]["id"]))
+    read_logs()
+
+    started, finished = told("job.started"), told("job.finished")
+    assert started["data"]["job"]["id"] == finished["data"]["job"]["id"] == job.body["job"]["id"]
+    assert (started["data"]["total"], started["data"]["by"]["key"]["prefix"]) == (2, admin.key.prefix)
+    assert finished["data"]["counts"]["promoted"] == 2
+    assert finished["data"]["by"] == {"id": None, "name": "Slipway", "key": None}
+    assert finished["data"]["url"].endswith(f"/jobs/{job.body['job']['id']}/")
+    assert Message.objects.filter(kind="version.pushed").count() == 2
 
 
 @pytest.mark.django_db

@@ -53,3 +53,11 @@ def test_send_test__by_api__is_202_and_the_delivery_tells_the_end(
     assert found["tries"][0]["reply"] == "oops"
     assert found["tries"][0]["headers"]["webhook-id"] == found["message"]
     assert found["body"] == receiver.got[0].body.decode()
+
+
+def test_send_test__ten_of_them_waiting__is_a_conflict(organization: Organization, hook: Webhook, mara: Person) -> None:
+    admin = program(mara, organization, "org_admin")
+
+    answers = [admin.post(f"{API}/{hook.pk}/test").status for _ in range(11)]
+
+    assert answers == [202] * 10 + [409]

@@ -14,6 +14,7 @@ from console.webhooks.kinds import TEST
 from console.webhooks.models import Delivery, Message, Webhook
 from console.webhooks.payloads import test_body
 
+TESTS_WAITING = 10  # so that nobody makes the console call an address as fast as forms are sent
 AGAIN = ["state", "tries", "next_at", "ended_at"]
 
 
@@ -21,6 +22,8 @@ AGAIN = ["state", "tries", "next_at", "ended_at"]
 def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
     """Send a message that says it is a test, also to a webhook that is switched off; a worker sends it at once."""
     current = webhook_now(webhook, actor)
+    if current.deliveries.filter(state=Delivery.State.PENDING, message__kind=TEST).count() >= TESTS_WAITING:
+        raise Conflict(f"{TESTS_WAITING} tests are waiting already. Nothing was changed. See how the receiver answers.")
     now, organization = database_time(), current.organization
     message = Message.objects.create(
         organization=organization, kind=TEST, body=test_body(organization, now, actor.label), at=now

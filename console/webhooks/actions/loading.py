@@ -3,14 +3,22 @@
 from console.organizations import policies
 from console.organizations.actor import Actor
 from console.organizations.errors import NotFound
-from console.organizations.models import Organization
+from console.organizations.models import Organization, User
 from console.webhooks.models import Webhook
+
+
+def keeper(actor: Actor, organization: Organization) -> User:
+    """The person who looks after webhooks; a key that is limited to environments hears of all of them by no detour."""
+    person = policies.require(actor, "manage_webhooks", organization)
+    if limit := policies.environments_open_to(actor.user):
+        raise policies.beyond_key(limit)
+    return person
 
 
 def webhook_now(webhook: Webhook, actor: Actor) -> Webhook:
     """The webhook as it is, for an actor who looks after webhooks; `NotFound` when it was deleted meanwhile."""
     organization = Organization.objects.steady(webhook.organization)
-    policies.require(actor, "manage_webhooks", organization)
+    keeper(actor, organization)
     return locked(webhook, organization)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from audit.clock import database_time
 from audit.log import record, verb
 from audit.models import ChainHead
-from console.organizations import policies
 from console.organizations.actor import Actor
 from console.organizations.errors import Conflict, Stale
 from console.organizations.models import Organization
@@ -19,7 +18,7 @@ from console.organizations.sealing import seal
 from console.organizations.texts import checked_text
 from console.outbound import Destination
 from console.outbound.destinations import read
-from console.webhooks.actions.loading import webhook_now
+from console.webhooks.actions.loading import keeper, webhook_now
 from console.webhooks.allowance import allowance
 from console.webhooks.kinds import KIND_NAMES
 from console.webhooks.models import LogMark, Webhook
@@ -48,7 +47,7 @@ def add_webhook(
     `destination` is what `look_up` found before the transaction; `UrlNotAllowed` for what is never called (T30).
     """
     organization = Organization.objects.steady(organization)
-    person = policies.require(actor, "manage_webhooks", organization)
+    person = keeper(actor, organization)
     destination.require_allowed(allowance())
     if Webhook.objects.of(organization).count() >= MOST:
         raise Conflict(f"There are {MOST} webhooks already. Nothing was changed. Delete one that is not used.")
