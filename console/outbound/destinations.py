@@ -4,12 +4,12 @@ Two readers of one URL are a hole (Open WebUI CVE-2026-45400), so nobody else re
 parts that `calling.post` connects with.
 """
 
+import contextlib
 import re
 import socket
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
+from threading import BoundedSemaphore, Thread
 
 from console.outbound.errors import UrlNotAllowed
 from console.outbound.networks import Network, address_in, is_in, is_public
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)\Z")
 _INSIDE_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home.arpa", "corp", "home")
 
 Resolver = Callable[[str, int], list[str]]
-_asking = ThreadPoolExecutor(max_workers=16, thread_name_prefix="look-up")
+_asking = BoundedSemaphore(32)  # questions under way in this process
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,7 @@ def look_up(url: str, resolve: Resolver | None = None) -> Destination:
         return found
     if address_in(found.host):
         return _with_addresses(found, (found.host,))
-    asked: Future[list[str]] = _asking.submit(resolve or _resolve, found.host, found.port)
-    try:
-        return _with_addresses(found, tuple(asked.result(timeout=LOOK_UP_SECONDS)))
-    except (OSError, UnicodeError, TooLate):
-        return found
+    return _with_addresses(found, _asked(resolve or _resolve, found))
 
 
 def read(url: str) -> Destination:
@@ -162,6 +158,28 @@ def _callable(text: str, allowance: Allowance) -> bool:
 
 def _with_addresses(found: Destination, addresses: tuple[str, ...]) -> Destination:
     return Destination(found.url, found.scheme, found.host, found.port, found.target, addresses)
+
+
+def _asked(resolve: Resolver, found: Destination) -> tuple[str, ...]:
+    """The addresses of the name, none when nobody answers in time.
+
+    In a thread, because the machine's resolver knows no limit; a daemon, so that one that hangs keeps no process alive.
+    """
+    answers: list[str] = []
+
+    def ask() -> None:
+        try:
+            with contextlib.suppress(OSError, UnicodeError):
+                answers.extend(resolve(found.host, found.port))
+        finally:
+            _asking.release()
+
+    if not _asking.acquire(timeout=LOOK_UP_SECONDS):
+        return ()
+    asking = Thread(target=ask, name="look-up", daemon=True)
+    asking.start()
+    asking.join(LOOK_UP_SECONDS)
+    return () if asking.is_alive() else tuple(answers)
 
 
 def _resolve(host: str, port: int) -> list[str]:

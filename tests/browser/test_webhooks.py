@@ -1,6 +1,7 @@
 """An Org Admin adds a webhook, tests it, reads what came back, sends it once more, and takes it away (ux.md S25)."""
 
 import pytest
+from pytest_django import Settings
 
 from console.organizations.models import Organization
 from console.webhooks.models import Webhook
@@ -10,15 +11,15 @@ from tests.cast import Person
 from tests.webhooks.hooking import one_round
 from tests.webhooks.receiving import receiving, status
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 PAGE = "/o/harbourline/settings/webhooks"
 
 
 def test_webhook__from_the_empty_page_to_its_end__by_one_admin(
-    organization: Organization, mara: Person, settings: object, visit: Visit
+    visit: Visit, organization: Organization, mara: Person, settings: Settings
 ) -> None:
     with receiving() as receiver:
-        setattr(settings, "WEBHOOK_ALLOW_HOSTS", [receiver.address])  # noqa: B010 - for the worker's part, done here
+        settings.WEBHOOK_ALLOW_HOSTS = [receiver.address]  # for the worker's part, which is done here
         admin = visit(mara)
         admin.sign_in(PAGE)
         admin.sees("No webhook yet.")

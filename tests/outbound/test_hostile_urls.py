@@ -1,12 +1,14 @@
 """Nothing inside is ever connected to, however an address is spelled and whenever it is asked (T30, G28)."""
 
 import socket
+import threading
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
-from console.outbound import Allowance, Destination, UrlNotAllowed, look_up, post
+from console.outbound import Allowance, Destination, UrlNotAllowed, destinations, look_up, post
 from console.outbound.networks import address_in, is_public
 from tests.webhooks.receiving import canaries, receiving, status
 
@@ -145,8 +147,6 @@ def test_header__with_a_line_break__is_refused_before_anything_is_sent() -> None
 
 
 def test_allowance__of_the_operator__opens_exactly_what_it_names() -> None:
-    from ipaddress import ip_network
-
     host, network = Allowance(hosts=frozenset({"localhost:8099"})), Allowance(networks=(ip_network("10.20.0.0/16"),))
 
     look_up("http://localhost:8099/").require_allowed(host)
@@ -197,3 +197,17 @@ def test_is_public__every_network_of_the_registries__is_decided() -> None:
 def test_destination__that_was_never_read__is_refused() -> None:
     with pytest.raises(UrlNotAllowed):
         Destination("x", wrong="It was never read.").require_allowed(NOBODY)
+
+
+def test_look_up__name_server_that_says_nothing__is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destinations, "LOOK_UP_SECONDS", 0.05)
+    release = threading.Event()
+
+    def hanging(host: str, port: int) -> list[str]:
+        release.wait(5)
+        return ["93.184.215.14"]
+
+    found = look_up("https://hooks.example.com/", resolve=hanging)
+    release.set()
+
+    assert (found.addresses, found.wrong) == ((), "")
