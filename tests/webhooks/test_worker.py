@@ -67,7 +67,7 @@ def test_worker__receiver_hangs_and_the_worker_is_killed__others_do_not_wait_and
             for number in range(12):
                 a_small_agent(organization, dana, slug=f"agent-{number}")
                 sweep_webhooks()
-            until(lambda: len(quick.got) == 13 and hanging.got)
+            until(lambda: len(quick.got) >= 13 and hanging.got)
             doomed.stop(((signal.SIGKILL, 3.0),))
         waits = [one.at - one.delivery.message.at for one in tries_of(fast) if one.delivery.message.sequence]
         assert max(waits) < timedelta(seconds=5)
@@ -83,7 +83,7 @@ def test_worker__receiver_hangs_and_the_worker_is_killed__others_do_not_wait_and
         assert {got.id for got in hanging.got} == names
         assert len(hanging.got) > len(names) == 12
         assert len({(got.id, got.body) for got in hanging.got}) == 12
-        assert len(quick.got) == 13
+        assert len({got.id for got in quick.got}) == 13
 
 
 def tries_of(webhook: Webhook) -> list[Attempt]:
