@@ -158,11 +158,11 @@ def exact(moment: datetime) -> str:
 
 @register.filter
 def ago(moment: datetime) -> str:
-    """How long ago, in one unit: `now`, `4 min ago`, `3 h ago`, `6 d ago`; a future moment is `in 2 h`."""
+    """How long ago, in one unit: `just now`, `4 min ago`, `3 h ago`, `6 d ago`; a future moment is `in 2 h`."""
     distance = timezone.now() - moment
     spoken = _amount(abs(distance))
     if spoken == "now":
-        return spoken
+        return "just now"
     return f"{spoken} ago" if distance > timedelta(0) else f"in {spoken}"
 
 

@@ -168,3 +168,55 @@ def reads_what_happened(avery: Typist) -> None:
     avery.keys("Escape", "g", "l")
     avery.page.wait_for_url("**/audit")
     avery.visitor.sees("All events of the organization")
+
+
+def test_other_tasks__by_keyboard_alone__are_done(
+    visit: Visit, organization: Organization, dana: Person, quinn: Person, mara: Person
+) -> None:
+    for slug in ("first", "second"):
+        builders.a_ready_version(organization, author=dana, tester=quinn, slug=slug, name=f"{slug.title()} desk")
+    builders.a_candidate(organization, author=dana)
+    tester, admin, developer = (Typist(visit(person)) for person in (quinn, mara, dana))
+    for typist in (tester, admin, developer):
+        typist.signs_in(typist.visitor.person.user.email)
+
+    requests_changes(tester)
+    moves_many(admin)
+    reads_a_difference(developer)
+
+
+def requests_changes(quinn: Typist) -> None:
+    quinn.keys("g", "q")
+    quinn.page.wait_for_url("**/queue")
+    quinn.keys("j")
+    quinn.sees_the_focus()
+    quinn.enters()
+    quinn.tab_to("Reason")
+    quinn.writes("She promises a refund.")
+    quinn.tab_to("Request changes")
+    quinn.enters()
+    quinn.visitor.sees("Changes to v1 are requested.")
+
+
+def moves_many(mara: Typist) -> None:
+    """The choice, its differences, one confirmation, and the way back."""
+    mara.tab_to("Bulk promotion")
+    mara.enters()
+    for _ in range(2):
+        mara.keys("j", "x")
+        mara.sees_the_focus()
+    mara.tab_to("Promote selected")
+    mara.enters()
+    mara.visitor.sees("Production gets what Staging serves of 2 agents.")
+    mara.tab_to("Change ticket")
+    mara.writes("OPS-9")
+    mara.tab_to("Promote selected: 2 agents to Production")
+    mara.enters()
+    mara.visitor.sees("First desk", "Second desk")
+
+
+def reads_a_difference(dana: Typist) -> None:
+    dana.asks("compare order", "Compare")
+    dana.keys("n")
+    dana.sees_the_focus()
+    dana.visitor.sees("Change 1 of")

@@ -146,7 +146,7 @@ def test_queue__when_nothing_waits__says_what_was_done_last(
 
     text = words(page(client.get(QUEUE)))
 
-    assert "Nothing waits for you. Last done: Marked ready for Production, Another, now." in text
+    assert "Nothing waits for you. Last done: Marked ready for Production, Another, just now." in text
 
 
 @pytest.mark.usefixtures("work")

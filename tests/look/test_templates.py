@@ -122,7 +122,7 @@ def test_styles__from_third_parties__ask_for_nothing_elsewhere() -> None:
 @pytest.mark.parametrize(
     ("passed", "words"),
     [
-        (timedelta(seconds=20), "now"),
+        (timedelta(seconds=20), "just now"),
         (timedelta(minutes=4), "4 min ago"),
         (timedelta(hours=47, minutes=5), "47 h ago"),
         (timedelta(days=6, hours=1), "6 d ago"),
