@@ -175,7 +175,7 @@ def test_other_tasks__by_keyboard_alone__are_done(
 ) -> None:
     for slug in ("first", "second"):
         builders.a_ready_version(organization, author=dana, tester=quinn, slug=slug, name=f"{slug.title()} desk")
-    builders.a_candidate(organization, author=dana)
+    builders.edited(builders.a_candidate(organization, author=dana), dana, "Be kind.\n")
     tester, admin, developer = (Typist(visit(person)) for person in (quinn, mara, dana))
     for typist in (tester, admin, developer):
         typist.signs_in(typist.visitor.person.user.email)
