@@ -100,5 +100,5 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if changes:
         parameters = operation.setdefault("parameters", [])
         parameters.append(IDEMPOTENT)
-        if "/draft" in path or path.endswith("/environments/{environment}"):
+        if "/draft" in path or path.endswith(("/environments/{environment}", "/webhooks/{webhook}")):
             parameters.append(IF_MATCH)

@@ -13,6 +13,7 @@ from console.organizations.doors import actor_of
 from console.outbound import look_up
 from console.webhooks import actions
 from console.webhooks.actions import MadeWebhook
+from console.webhooks.actions.webhooks import webhook_token
 from console.webhooks.doors import delivery_called, rights_for, shown_url, webhook_called
 from console.webhooks.kinds import KINDS
 from console.webhooks.models import Webhook
@@ -71,10 +72,11 @@ def add(request: HttpRequest, response: HttpResponse, body: WebhookIn) -> Any:
 
 
 @router.get("/webhooks/{webhook}", response=WebhookOut, summary="One webhook")
-def read(request: HttpRequest, webhook: str) -> dict[str, Any]:
-    """Whether it is on, and if not since when and why."""
+def read(request: HttpRequest, response: HttpResponse, webhook: str) -> dict[str, Any]:
+    """Whether it is on, and if not since when and why; `ETag` may be sent back in `If-Match` with a change."""
     held = rights_for(request, tenant_of(request))
     found = _webhook(request, webhook)
+    response.headers["ETag"] = f'"{webhook_token(found)}"'
     return webhook_out(found, shown_url(found, held))
 
 
@@ -87,7 +89,9 @@ def change(request: HttpRequest, response: HttpResponse, webhook: str, body: Web
         destination=look_up(body.url) if body.url is not None else None,
         kinds=body.kinds,
         description=body.description,
+        expected=request.headers.get("If-Match", "").strip('"') or None,
     )
+    response.headers["ETag"] = f'"{webhook_token(made.webhook)}"'
     return _shown_once(response, made)
 
 

@@ -52,6 +52,7 @@ def test_start__safe_settings__works_and_production_is_the_default() -> None:
         ("SLIPWAY_ALLOWED_HOSTS", "slipway.example,.example"),
         ("SLIPWAY_ENCRYPTION_KEY", ""),
         ("SLIPWAY_ENCRYPTION_KEY", "too-short"),
+        ("SLIPWAY_WEBHOOK_ALLOW_NETWORKS", "10.0.0.0/33"),
         ("SLIPWAY_PUBLIC_URL", ""),
         ("SLIPWAY_PUBLIC_URL", "http://slipway.example"),
         ("DATABASE_URL", "sqlite:///slipway.db"),

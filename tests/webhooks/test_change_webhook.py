@@ -50,7 +50,13 @@ def test_change_webhook__another_origin__gets_a_new_secret_and_the_old_ones_sign
     assert moved.status == 200
     assert unseal(webhook.secret) == moved.body["secret"] != made.secret
     assert (webhook.former_secret, webhook.former_until) == ("", None)
-    again = admin.call("PATCH", f"{API}/{made.webhook.pk}", {"url": "https://other.example.com/elsewhere"})
+    seen = admin.get(f"{API}/{made.webhook.pk}").headers["ETag"]
+    assert seen == moved.headers["ETag"]
+    stale = admin.call("PATCH", f"{API}/{made.webhook.pk}", {"description": "x"}, if_match='"other"')
+    assert (stale.status, stale.headers["ETag"]) == (412, seen)
+    again = admin.call(
+        "PATCH", f"{API}/{made.webhook.pk}", {"url": "https://other.example.com/elsewhere"}, if_match=seen
+    )
     assert (again.status, again.body["secret"]) == (200, None)
     page = mara.client().post(
         f"{PAGES}/{webhook.pk}",

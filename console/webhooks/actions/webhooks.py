@@ -83,7 +83,10 @@ def change_webhook(
     """
     current = webhook_now(webhook, actor)
     if expected is not None and expected != webhook_token(current):
-        raise Stale("Somebody changed this webhook meanwhile. Nothing was changed. Look again and decide anew.")
+        raise Stale(
+            "Somebody changed this webhook meanwhile. Nothing was changed. Look again and decide anew.",
+            etag=webhook_token(current),
+        )
     before, seen, secret = _facts(current), webhook_token(current), ""
     if destination is not None and destination.url != current.url:
         destination.require_allowed(allowance())
