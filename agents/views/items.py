@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agents import policies
 from agents.actions import rename_item, save_section, section_token
+from agents.actions.drafts import draft_token
 from agents.canonical import PART_BYTES, refuse_size
 from agents.contents import load
+from agents.deleted import recently_deleted
 from agents.documents.sections import value_at
 from agents.editing import Desk
 from agents.item_forms import CallForm, ItemActForm, ItemUndoForm, KnowledgeUploadForm
@@ -172,6 +174,8 @@ def _page(
     results: Sequence[FileResult] = (),
 ) -> HttpResponse:
     context = {"listed": listed, "upload": form, "results": results, "is_knowledge": listed.section == "knowledge"}
+    if request.GET.get("deleted"):
+        context |= {"deleted": recently_deleted(listed.draft, listed.section), "token": draft_token(listed.draft)}
     return draft_page(request, agent, listed.draft, "agents/items.html", listed.title, context, status)
 
 

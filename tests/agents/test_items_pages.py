@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from agents.actions import section_token
 from agents.canonical import PART_BYTES
 from agents.models import Agent, Draft
 from console.organizations.models import Organization
 from tests.agents.drafting import DRAFT, digest_of
-from tests.builders import CONFIG, an_agent, config_of, published
+from tests.builders import CONFIG, an_agent, config_of, draft_of, edited, published
 from tests.cast import Person
 from tests.pages import by_id, has_id, page, sent_by, words
 
@@ -156,3 +157,18 @@ def test_list__for_each_role__is_edited_read_or_not_there(agent: Agent, avery: P
         assert [person.client().post(address, sent).status_code for person in (avery, sam)] == [403, 404], address
     assert list(config_of(agent)["knowledge"]) == ["returns"]
     assert avery.client().get(f"{DRAFT}/items/prompt").status_code == 404
+
+
+def test_recently_deleted__names_what_is_gone_and_brings_it_back(agent: Agent, dana: Person) -> None:
+    client = dana.client()
+    assert client.get(f"{KNOWLEDGE}?deleted=1").status_code == 200
+    token = section_token(draft_of(agent), "knowledge/returns")
+    client.post(f"{DRAFT}/remove/knowledge/returns", {"token": token})
+    edited(agent, dana, "Later.")
+
+    shown = client.get(f"{KNOWLEDGE}?deleted=1")
+    assert "Knowledge document returns just now" in words(by_id(shown, "deleted"))
+    (form,) = by_id(shown, "deleted").xpath(".//form")
+    client.post(form.get("action"), dict(form.form_values()))
+    assert "returns" in config_of(agent)["knowledge"]
+    assert "Nothing was deleted" in words(by_id(client.get(f"{KNOWLEDGE}?deleted=1"), "deleted"))
