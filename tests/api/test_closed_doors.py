@@ -31,6 +31,8 @@ NEVER = {
     "delivery": UNKNOWN,
 }
 
+MOVE = {"source": "staging", "target": "production"}
+
 
 def addresses(names: dict[str, str]) -> Iterator[str]:
     """Every route of the API with these names in it."""
@@ -65,6 +67,9 @@ def test_every_route__naming_a_foreign_thing__is_answered_like_an_unknown_one(
         "deployment": str(Deployment.objects.get(agent=agent).pk),
         "environment": str(Environment.objects.get(organization=organization, slug="staging").pk),
         "number": "1",
+        "job": str(
+            program(mara, organization, "org_admin", pushes=True).post("/environments/promote", MOVE).body["job"]["id"]
+        ),
         **webhook_and_delivery(organization, mara),
         "key": str(program(dana, organization, "developer").key.pk),
     }

@@ -36,6 +36,7 @@ def _known(name: str) -> list[str]:
         "source": lambda: _ids("/environments", "slug"),
         "target": lambda: _ids("/environments", "slug"),
         "job": lambda: _ids("/jobs"),
+        "webhook": lambda: _ids("/webhooks"),
         "key": lambda: [key for key in _ids("/api-keys?limit=200") if key not in SPARED],
         "number": lambda: ["1", "2", "3"],
         "version": lambda: ["1", "2", "3"],
@@ -59,6 +60,8 @@ def before_call(_: Any, case: Any, kwargs: dict[str, Any]) -> None:
     case.query = {name: _real(case, ParameterLocation.QUERY, name, value) for name, value in (case.query or {}).items()}
     if case.path.endswith("/draft") and case.headers and "If-Match" in case.headers:
         _tag(case)
+    if "/webhooks" in case.path and isinstance(case.body, dict) and isinstance(case.body.get("url"), str):
+        case.body = case.body | {"url": "https://hooks.example/fuzz"}  # nobody's; made-up names may be somebody's
     if str(case.path_parameters.get("key")) in SPARED:
         case.path_parameters["key"] = "0197a3c8-0000-7000-8000-000000000000"
 
