@@ -30,6 +30,7 @@ BATCH = 40  # items between two looks at cancelling and at the lease
 HANDS = 4  # agents under way at once; each has a connection of its own
 KEY_ENDED = "The API key that started this job was revoked or has expired. Nothing was changed."
 State = JobItem.State
+_OF_A_JOB = ("organization", "source", "target")
 
 
 def run(job_id: UUID) -> bool:
@@ -107,17 +108,25 @@ def _finish(job_id: UUID, holder: str) -> bool:
 def _carry_out(item_ids: list[int]) -> None:
     """The items of one hand, on a connection of its own."""
     try:
-        for item_id in item_ids:
-            _do(item_id)
+        for item in _items(item_ids):
+            _do(item)
     finally:
         connection.close()
 
 
-def _do(item_id: int) -> None:
+def _items(item_ids: list[int]) -> list[JobItem]:
+    """What a hand carries out, in order; nothing of it ever changes but how an item ended."""
+    found = JobItem.objects.filter(pk__in=item_ids).select_related("agent", "version").order_by("position")
+    jobs = {job.pk: job for job in Job.objects.filter(items__in=item_ids).select_related(*_OF_A_JOB).distinct()}
+    items = list(found)
+    for item in items:
+        item.job = jobs[item.job_id]
+        item.agent.organization = item.job.organization
+    return items
+
+
+def _do(item: JobItem) -> None:
     """One agent; whatever happens stands in its row afterwards, and the next agent is not touched by it."""
-    item = JobItem.objects.select_related(
-        "agent__organization", "version", "job__by", "job__key__organization", "job__source", "job__target"
-    ).get(pk=item_id)
     try:
         deployment = _move(item)
     except Refusal as refusal:

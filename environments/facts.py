@@ -4,7 +4,9 @@
 facts for all its agents before (`environments.gathering`) and hands them to the same rules (ux.md, rule 3).
 """
 
+from collections.abc import Callable, Hashable
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from agents.models import Agent, Draft, Part, Version
@@ -16,6 +18,8 @@ from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import holder_of, holders_query
 from environments import pipeline, policies
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
+
+T = TypeVar("T")
 
 
 class Facts:
@@ -87,6 +91,43 @@ class Facts:
     def ancestry(self, agent: Agent, draft: Draft) -> set[UUID]:
         """The version that a draft started from and everything that one descends from."""
         return ancestry(agent, draft.base_id)
+
+
+class UnderLock(Facts):
+    """The facts of one act that holds the agent's lock: they hold still, so that each is asked once (ADR 010).
+
+    An act makes its own before it decides and forgets it; whatever the act itself moves is not among them.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    def pipeline_of(self, organization: Organization) -> list[Environment]:
+        """The organization's environments in order."""
+        return self._once(("pipeline", organization.pk), lambda: super(UnderLock, self).pipeline_of(organization))
+
+    def previous_hop(self, environment: Environment) -> Environment | None:
+        """The environment right before this one."""
+        return self._once(("hop", environment.pk), lambda: super(UnderLock, self).previous_hop(environment))
+
+    def pin(self, agent: Agent, environment: Environment | None) -> Pin | None:
+        """What an environment serves of the agent."""
+        place = environment.pk if environment else None
+        return self._once(("pin", agent.pk, place), lambda: super(UnderLock, self).pin(agent, environment))
+
+    def decisions(self, version: Version) -> list[SignOff]:
+        """QA's decisions on a version."""
+        return self._once(("decisions", version.pk), lambda: super(UnderLock, self).decisions(version))
+
+    def people_behind(self, version: Version) -> set[UUID]:
+        """The author and every contributor of a version."""
+        return self._once(("people", version.pk), lambda: super(UnderLock, self).people_behind(version))
+
+    def _once(self, what: Hashable, ask: Callable[[], T]) -> T:
+        if what not in self._known:
+            self._known[what] = ask()
+        found: T = self._known[what]
+        return found
 
 
 LIVE = Facts()

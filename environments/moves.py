@@ -37,12 +37,17 @@ class Why:
 def current_pin(agent: Agent, environment: Environment) -> Pin | None:
     """What the environment serves of the agent; call it under the agent's lock before deciding."""
     pins = Pin.objects.filter(agent=agent, environment=environment)
-    return pins.select_related("version__release", "version__agent__organization", "deployment__by").first()
+    pin = pins.select_related("version__release", "deployment__by").first()
+    if pin is not None:
+        pin.version.agent = agent
+    return pin
 
 
-def move_pin(agent: Agent, environment: Environment, version: Version, why: Why) -> Deployment:
-    """Pin the version, keep the move as a deployment, and let the former version's state follow."""
-    pin = current_pin(agent, environment)
+def move_pin(agent: Agent, environment: Environment, version: Version, why: Why, pin: Pin | None) -> Deployment:
+    """Pin the version, keep the move as a deployment, and let the former version's state follow.
+
+    `pin` is what the environment serves now, as `current_pin` said under the lock.
+    """
     deployment = Deployment.objects.create(
         organization=agent.organization,
         agent=agent,

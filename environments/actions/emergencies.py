@@ -44,10 +44,9 @@ def break_glass(
     if not target.is_production:
         raise Conflict(_("%(target)s is not a production environment. Nothing was changed.") % {"target": target.name})
     require_digest(version, expected_digest)
-    require_live(locked, target, expected_live)
-    action = Deployment.Action.PUSH
+    pin, action = require_live(locked, target, expected_live), Deployment.Action.PUSH
     deployment = push_under_lock(
-        locked, version, target, actor=actor, note=reason, ticket=ticket, action=action, break_glass=reason
+        locked, version, target, pin, actor=actor, note=reason, ticket=ticket, action=action, break_glass=reason
     )
     passed_over = [gate["rule"] for gate in deployment.gates if gate["state"] != "pass"]
     former = deployment.from_version

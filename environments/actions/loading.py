@@ -60,14 +60,12 @@ def require_digest(version: Version, expected: str | None) -> None:
         )
 
 
-def require_live(agent: Agent, environment: Environment, expected: int | None) -> None:
-    """The environment still serves what the caller compared with, or `Stale` naming who moved it (T7, T8)."""
-    if expected is None:
-        return
+def require_live(agent: Agent, environment: Environment, expected: int | None) -> Pin | None:
+    """What the environment serves; `Stale`, naming who moved it, when that is not what the caller saw (T7, T8)."""
     pin = current_pin(agent, environment)
     live = pin.version.number if pin else NOTHING
-    if live == expected:
-        return
+    if expected is None or live == expected:
+        return pin
     seen = f"v{expected}" if expected else "nothing"
     now = (
         _("v%(live)s, by %(by)s at %(at)s UTC")

@@ -19,10 +19,11 @@ from environments.actions.loading import environment_of, person, require_digest,
 from environments.actions.pushing import push_under_lock
 from environments.approvals import approved_by_others
 from environments.errors import Unchanged
+from environments.facts import UnderLock
 from environments.gates import Move, enforce, has_errors
 from environments.lineage import behind, moved_past, version_of_content
-from environments.models import Deployment, Environment, Release
-from environments.moves import Why, change_state, current_pin, move_pin
+from environments.models import Deployment, Environment, Pin, Release
+from environments.moves import Why, change_state, move_pin
 from environments.pipeline import entry_environment
 from environments.telling import tell_of_move
 
@@ -39,6 +40,7 @@ class _Promotion:
     actor: Actor
     action: str
     note: str
+    pin: Pin | None  # what the environment serves now
 
 
 @verb("release.published")
@@ -73,9 +75,9 @@ def publish(
             % {"updated_by": draft.updated_by.name, "updated_at": f"{draft.updated_at:%H:%M:%S}"},
             etag=draft.manifest.digest,
         )
-    require_live(locked, target, expected_live)
-    version = _version_to_publish(locked, target, draft, actor, note)
-    deployment = _publish(locked, version, target, actor, note, ticket)
+    pin = require_live(locked, target, expected_live)
+    version = _version_to_publish(locked, pin, draft, actor, note)
+    deployment = _publish(locked, version, target, pin, actor, note, ticket)
     record(
         "release.published",
         locked.audit_target(),
@@ -110,10 +112,9 @@ def promote(
         raise Conflict(_("%(target)s is not a staging environment. Nothing was changed.") % {"target": target.name})
     version = version_of(locked, number)
     require_digest(version, expected_digest)
-    require_live(locked, target, expected_live)
-    action = Deployment.Action.PROMOTE
+    pin, action = require_live(locked, target, expected_live), Deployment.Action.PROMOTE
     deployment = _promote(
-        _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
+        _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note, pin=pin)
     )
     _record_move("release.promoted", deployment, actor)
     return deployment
@@ -137,9 +138,9 @@ def activate(
     note, action = checked_text(note, "note"), Deployment.Action.ACTIVATE
     if target.is_production:
         policies.require(actor, "push_to_production", locked)
-        require_live(locked, target, expected_live)
+        pin = require_live(locked, target, expected_live)
         deployment = push_under_lock(
-            locked, version_of(locked, number), target, actor=actor, note=note, ticket=ticket, action=action
+            locked, version_of(locked, number), target, pin, actor=actor, note=note, ticket=ticket, action=action
         )
     else:
         policies.require(actor, "promote_to_staging", locked)
@@ -148,10 +149,12 @@ def activate(
                 _("%(target)s shows the draft; nothing is activated there. Nothing was changed.")
                 % {"target": target.name}
             )
-        require_live(locked, target, expected_live)
+        pin = require_live(locked, target, expected_live)
         version = version_of(locked, number)
         deployment = _promote(
-            _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note)
+            _Promotion(
+                agent=locked, version=version, environment=target, actor=actor, action=action, note=note, pin=pin
+            )
         )
     _record_move("release.activated", deployment, actor)
     if target.is_production:
@@ -159,13 +162,17 @@ def activate(
     return deployment
 
 
-def _publish(agent: Agent, version: Version, target: Environment, actor: Actor, note: str, ticket: str) -> Deployment:
+def _publish(
+    agent: Agent, version: Version, target: Environment, pin: Pin | None, actor: Actor, note: str, ticket: str
+) -> Deployment:
     action = Deployment.Action.PUBLISH
     if target.is_production:
-        deployment = push_under_lock(agent, version, target, actor=actor, note=note, ticket=ticket, action=action)
+        deployment = push_under_lock(agent, version, target, pin, actor=actor, note=note, ticket=ticket, action=action)
         after_commit(agent.organization)
         return deployment
-    return _promote(_Promotion(agent=agent, version=version, environment=target, actor=actor, action=action, note=note))
+    return _promote(
+        _Promotion(agent=agent, version=version, environment=target, actor=actor, action=action, note=note, pin=pin)
+    )
 
 
 def _entry(agent: Agent, slug: str | None) -> Environment:
@@ -177,9 +184,9 @@ def _entry(agent: Agent, slug: str | None) -> Environment:
     return entry
 
 
-def _version_to_publish(agent: Agent, target: Environment, draft: Draft, actor: Actor, description: str) -> Version:
+def _version_to_publish(agent: Agent, pin: Pin | None, draft: Draft, actor: Actor, description: str) -> Version:
     """The version that has the draft's content already, otherwise a new one cut from the draft."""
-    pin, latest = current_pin(agent, target), Version.objects.filter(agent=agent).newest_first().first()
+    latest = Version.objects.filter(agent=agent).newest_first().first()
     same = version_of_content(draft.manifest.digest, pin.version if pin else None, latest)
     if same is not None:
         return version_of(agent, same.number)
@@ -197,8 +204,7 @@ def _version_to_publish(agent: Agent, target: Environment, draft: Draft, actor: 
 
 def _promote(promotion: _Promotion) -> Deployment:
     agent, version, environment = promotion.agent, promotion.version, promotion.environment
-    now = database_time()
-    pin = current_pin(agent, environment)
+    now, pin = database_time(), promotion.pin
     # A version whose hold was lifted while Staging still serves it becomes a candidate again (ADR 006);
     # while it is held, the gate says so.
     renewed = version.release.state in {State.SUPERSEDED, State.ROLLED_BACK}
@@ -209,7 +215,10 @@ def _promote(promotion: _Promotion) -> Deployment:
             environment=environment.slug,
             version=version.number,
         )
-    gates = enforce(Move(agent=agent, version=version, environment=environment, actor=promotion.actor, now=now))
+    move = Move(
+        agent=agent, version=version, environment=environment, actor=promotion.actor, now=now, facts=UnderLock()
+    )
+    gates = enforce(move)
     why = Why(
         action=promotion.action,
         by=person(promotion.actor),
@@ -219,7 +228,7 @@ def _promote(promotion: _Promotion) -> Deployment:
         job=promotion.actor.job,
     )
     was = pin.version.release.state if pin else ""
-    deployment = move_pin(agent, environment, version, why)
+    deployment = move_pin(agent, environment, version, why, pin)
     # A live version stays PRODUCTION when it is pinned to an earlier environment again.
     if version.release.state in {State.DEVELOPMENT, State.SUPERSEDED}:
         change_state(version.release, version.release.to_staging, now)

@@ -12,11 +12,12 @@ from console.organizations.errors import Conflict, NotFound
 from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import environment_of, person, require_digest, require_live, version_of
-from environments.approvals import approval_of
+from environments.approvals import approval_among
 from environments.errors import Unchanged
+from environments.facts import UnderLock
 from environments.gates import BREAKABLE, Move, enforce, self_approval
 from environments.models import Deployment, Environment, Pin
-from environments.moves import Why, change_state, current_pin, move_pin
+from environments.moves import Why, change_state, move_pin
 from environments.pipeline import production_environment
 from environments.telling import tell_of_move
 
@@ -47,9 +48,9 @@ def push_to_production(
     policies.require_within_key(actor, target)
     version = version_of(locked, number)
     require_digest(version, expected_digest)
-    require_live(locked, target, expected_live)
+    pin = require_live(locked, target, expected_live)
     deployment = push_under_lock(
-        locked, version, target, actor=actor, note=note, ticket=ticket, action=Deployment.Action.PUSH
+        locked, version, target, pin, actor=actor, note=note, ticket=ticket, action=Deployment.Action.PUSH
     )
     former = deployment.from_version
     record(
@@ -70,6 +71,7 @@ def push_under_lock(
     agent: Agent,
     version: Version,
     target: Environment,
+    pin: Pin | None,
     *,
     actor: Actor,
     note: str,
@@ -77,15 +79,15 @@ def push_under_lock(
     action: str,
     break_glass: str = "",
 ) -> Deployment:
-    """The push itself, for the verbs that hold the agent's lock and have asked for the right.
+    """The push itself, for the verbs that hold the agent's lock and have asked for the right and for the pin.
 
     With a reason to break the glass, gates that may be passed over in an emergency do not stop it; they stay on record.
     """
     now, ticket = database_time(), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
-    pin = current_pin(agent, target)
     if pin and pin.version_id == version.pk:
         raise _served(pin, target)
-    move = Move(agent=agent, version=version, environment=target, actor=actor, now=now, ticket=ticket)
+    facts = UnderLock()
+    move = Move(agent=agent, version=version, environment=target, actor=actor, now=now, ticket=ticket, facts=facts)
     gates = enforce(move, passing_over=BREAKABLE if break_glass else frozenset())
     why = Why(
         action=action,
@@ -93,13 +95,13 @@ def push_under_lock(
         at=now,
         note=note,
         ticket=ticket,
-        sign_off=approval_of(version),
+        sign_off=approval_among(facts.decisions(version)),
         gates=gates,
-        is_self_approval=self_approval(agent, version, actor, "push_to_production") is not None,
+        is_self_approval=self_approval(agent, version, actor, "push_to_production", facts) is not None,
         break_glass=break_glass,
         job=actor.job,
     )
-    deployment = move_pin(agent, target, version, why)
+    deployment = move_pin(agent, target, version, why, pin)
     change_state(version.release, version.release.to_production, now)
     tell_of_move(deployment, actor)
     return deployment

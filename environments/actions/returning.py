@@ -49,7 +49,7 @@ def rollback(
     now, former, was = database_time(), pin.version, pin.version.release.state
     why = Why(action=Deployment.Action.ROLLBACK, by=person(actor), at=now, note=reason, sign_off=earlier.sign_off)
     _hold(former, target_environment, why)
-    deployment = move_pin(locked, target_environment, target, why)
+    deployment = move_pin(locked, target_environment, target, why, pin)
     _follow(target, target_environment, now)
     tell_of_move(deployment, actor, was=was)
     record(

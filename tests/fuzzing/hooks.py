@@ -58,6 +58,10 @@ def before_call(_: Any, case: Any, kwargs: dict[str, Any]) -> None:
         name: _real(case, ParameterLocation.PATH, name, value) for name, value in (case.path_parameters or {}).items()
     }
     case.query = {name: _real(case, ParameterLocation.QUERY, name, value) for name, value in (case.query or {}).items()}
+    if case.headers and "Idempotency-Key" in case.headers and not case.meta.is_negative_at(ParameterLocation.HEADER):
+        case.headers["Idempotency-Key"] = f"{case.id}{case.headers['Idempotency-Key']}"[
+            :255
+        ]  # another case, another key
     if case.path.endswith("/draft") and case.headers and "If-Match" in case.headers:
         _tag(case)
     if "/webhooks" in case.path and isinstance(case.body, dict) and isinstance(case.body.get("url"), str):
