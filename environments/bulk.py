@@ -22,12 +22,14 @@ from console.organizations.models import ApiKey, User
 from environments.actions import promote, push_to_production, rollback
 from environments.errors import NothingPinned, Unchanged
 from environments.models import Deployment, Job, JobItem
+from environments.second_process import SecondProcess, second_process
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-BATCH = 40  # items between two looks at cancelling and at the lease
-HANDS = 4  # agents under way at once; each has a connection of its own
+BATCH = 60  # items between two looks at cancelling and at the lease
+HANDS = 2  # agents under way at once in a process; each has a connection of its own
+LARGE = 200  # items from which on it pays to start a second process
 KEY_ENDED = "The API key that started this job was revoked or has expired. Nothing was changed."
 State = JobItem.State
 _OF_A_JOB = ("organization", "source", "target")
@@ -41,15 +43,16 @@ def run(job_id: UUID) -> bool:
     holder = uuid4().hex
     if not _claim(job_id, holder):
         return False
-    with ThreadPoolExecutor(max_workers=HANDS, thread_name_prefix="bulk") as hands:
+    waiting = JobItem.objects.filter(job=job_id, state=State.PENDING).order_by("position").values_list("pk", flat=True)
+    with second_process(wanted=waiting.count() >= LARGE) as second:
         while _may_go_on(job_id, holder):
-            batch = list(
-                JobItem.objects.filter(job=job_id, state=State.PENDING).order_by("position").values_list("pk")[:BATCH]
-            )
+            batch = list(waiting[:BATCH])
             if not batch:
                 break
-            keys = [pk for (pk,) in batch]
-            list(hands.map(_carry_out, [keys[hand::HANDS] for hand in range(HANDS)]))
+            if second is not None and second.is_ready():
+                _carry_out_with(second, batch)
+            else:
+                carry_out_together(batch)
     return _finish(job_id, holder)
 
 
@@ -103,6 +106,23 @@ def _finish(job_id: UUID, holder: str) -> bool:
         data = {"state": job.state, "counts": job.counts()}
         record("bulk.finished", job.audit_target(), actor=SYSTEM, environment=job.target.slug, data=data)
     return True
+
+
+def carry_out_together(item_ids: list[int]) -> None:
+    """These items, by several hands of this process; returns when all have ended."""
+    with ThreadPoolExecutor(max_workers=HANDS, thread_name_prefix="bulk") as hands:
+        list(hands.map(_carry_out, [item_ids[hand::HANDS] for hand in range(HANDS)]))
+
+
+def _carry_out_with(second: SecondProcess, item_ids: list[int]) -> None:
+    """Half of them here and half in the second process; all here when it is gone."""
+    own, given = item_ids[::2], item_ids[1::2]
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="bulk-second") as waiter:
+        done = waiter.submit(second.carry_out, given)
+        carry_out_together(own)
+        if not done.result():
+            logger.warning("The second process of a bulk job has gone; %s items are looked at again.", len(given))
+            carry_out_together(given)
 
 
 def _carry_out(item_ids: list[int]) -> None:

@@ -31,7 +31,7 @@ BULK_HEAD = """# Benchmark of bulk promotion
 
 Made by `make bench ARGS="--only bulk --write"`: agents with a version that is ready, pushed to Production by
 one job as a worker carries it out: each agent in a transaction with gates, audit event, notifications and checkpoint.
-The processor time is that of the worker alone; a busy machine changes it least.
+The processor time is that of the worker and its second process, without the database; a busy machine changes it least.
 """
 
 

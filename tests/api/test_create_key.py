@@ -111,3 +111,14 @@ def test_key__of_a_person_who_left__opens_nothing(organization: Organization, da
 def test_create_key__by_a_stranger__is_refused(organization: Organization, sam: Person) -> None:
     with pytest.raises(PermissionMissing):
         create_key(organization, actor=sam.actor(), name="K", role="developer")
+
+
+@pytest.mark.parametrize("slug", ["nul\0", "x" * 64, "Staging", ""])
+def test_create_key__for_what_no_environment_is_called__is_invalid(
+    slug: str, organization: Organization, dana: Person
+) -> None:
+    wanted = {"name": "CI", "role": "developer", "environments": [slug]}
+
+    answer = program(dana, organization, "developer").post("/api-keys", wanted)
+
+    assert (answer.status, answer.code) == (422, "invalid")

@@ -1,5 +1,6 @@
 """API keys: made, rotated, allowed to push, and revoked. A key never may more than the person who made it may now."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ OVERLAP_HOURS = 24
 LONGEST_OVERLAP_HOURS = 7 * 24
 PER_PERSON = 50
 NAME_LENGTH = 100
+SLUG = re.compile(r"[a-z0-9_-]{1,63}")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def create_key(
             name=checked_name(name)[:NAME_LENGTH],
             kind=kind,
             role=role,
-            environments=sorted(set(environments)),
+            environments=_places(environments),
             created_at=now,
             expires_at=_end(now, days, maker),
             made_by=maker,
@@ -185,6 +187,14 @@ def _require_role(actor: Actor, organization: Organization, role: str) -> None:
     lacking = sorted(permissions_of(Role(role), organization) - PEOPLE_ONLY - held - {"push_to_production"})
     if lacking:
         raise policies.missing(lacking[0], organization)
+
+
+def _places(environments: Sequence[str]) -> list[str]:
+    """The slugs once each; `Invalid` for what no environment can be called."""
+    for slug in environments:
+        if not SLUG.fullmatch(slug):
+            raise refused("environments", "An environment is named by its slug: small letters, digits and hyphens.")
+    return sorted(set(environments))
 
 
 def _maker(actor: Actor, environments: Sequence[str]) -> ApiKey | None:
