@@ -71,7 +71,7 @@ def as_markdown(found: Bulk) -> str:
     """The line of the report."""
     return (
         f"Bulk promotion of {found.agents:,} agents into Production: {found.seconds:.1f} s"
-        f" (goal for 1,000: ≤ {GOAL_SECONDS} s), {found.processor:.1f} s processor time of the worker and its second process;"
+        f" (goal for 1,000: ≤ {GOAL_SECONDS} s), {found.processor:.1f} s processor time of both processes;"
         f" memory {found.memory[0]:.0f} MB at the start, {found.memory[-1]:.0f} MB at the end,"
         f" {found.grown:+.1f} MB after the first fifth.\n"
     )
