@@ -38,12 +38,29 @@ def _known(name: str) -> list[str]:
         "job": lambda: _ids("/jobs"),
         "webhook": lambda: _ids("/webhooks"),
         "key": lambda: [key for key in _ids("/api-keys?limit=200") if key not in SPARED],
+        "webhook": _webhooks,
         "number": lambda: ["1", "2", "3"],
         "version": lambda: ["1", "2", "3"],
         "from": lambda: ["1", "2", "draft", "environment:production", "environment:staging"],
         "to": lambda: ["1", "2", "draft", "environment:production", "environment:staging"],
     }
     return asked[name]() if name in asked else []
+
+
+def _webhooks() -> list[str]:
+    """Those that there are; two more for who may add them."""
+    for number in range(2):
+        body = {"url": f"https://hooks.example.com/{number}", "kinds": ["version.ready"]}
+        made = requests.post(f"{URL}/api/v1/webhooks", json=body, headers={"x-api-key": KEY}, timeout=30)
+        if made.ok:
+            address = f"{URL}/api/v1/webhooks/{made.json()['id']}/test"
+            requests.post(address, headers={"x-api-key": KEY}, timeout=30)
+    return _ids("/webhooks")
+
+
+@functools.cache
+def _deliveries(webhook: str) -> list[str]:
+    return _ids(f"/webhooks/{webhook}/deliveries")
 
 
 @functools.cache
@@ -75,7 +92,12 @@ def _real(case: Any, place: ParameterLocation, name: str, value: Any) -> Any:
     is_made_up = case.meta is not None and not case.meta.is_negative_at(place) and not _is_linked(case)
     if not is_made_up or seed % KEPT == 0:
         return value
-    known = _deployments(str(case.path_parameters.get("agent"))) if name == "deployment" else _known(name)
+    inside = {"deployment": (_deployments, "agent"), "delivery": (_deliveries, "webhook")}
+    if name in inside:
+        ask, parent = inside[name]
+        known = ask(str(case.path_parameters.get(parent)))
+    else:
+        known = _known(name)
     return known[seed % len(known)] if known else value
 
 
