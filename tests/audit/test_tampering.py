@@ -83,7 +83,7 @@ def test_verify__everything_deleted__is_found_through_the_file(chain: Organizati
 
 
 def test_verify__table_truncated__is_found_through_the_file(chain: Organization) -> None:
-    as_superuser("TRUNCATE audit_event, audit_checkpoint, audit_chainhead")
+    as_superuser("TRUNCATE audit_event, audit_checkpoint, audit_chainhead CASCADE")
 
     assert first_bad(chain) == 1
 
@@ -235,7 +235,7 @@ def as_application(sql: str) -> None:
     [
         "UPDATE {table} SET hash = hash",
         "DELETE FROM {table}",
-        "TRUNCATE {table}",
+        "TRUNCATE {table} CASCADE",
         "UPDATE {table} SET sequence = sequence WHERE sequence = 20",
     ],
 )
