@@ -25,9 +25,15 @@ class SecondProcess:
 
     def __init__(self) -> None:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "carry_out"]
-        env = os.environ | {"DATABASE_URL": _database_url()}
+        # The database and folder of this very process, which are not always those that the environment names.
+        here = {"DATABASE_URL": _database_url(), "SLIPWAY_CHECKPOINT_DIR": str(settings.CHECKPOINT_DIR)}
         self._process = subprocess.Popen(
-            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd=settings.BASE_DIR
+            command,
+            env=os.environ | here,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            cwd=settings.BASE_DIR,
         )
         self._is_ready = False
 
@@ -75,6 +81,5 @@ def second_process(*, wanted: bool) -> Iterator[SecondProcess | None]:
 
 
 def _database_url() -> str:
-    """The database of this very process, which is not always the one that the environment names."""
     parts = urlsplit(os.environ.get("DATABASE_URL") or "postgresql:///slipway")
     return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))

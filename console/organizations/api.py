@@ -38,13 +38,13 @@ class KeyIn(Closed):
     role: Literal["developer", "qa", "org_admin", "auditor"]
     kind: Literal["personal", "service", "assistant"] = "personal"
     environments: list[str] = Field(default=[], max_length=50)
-    expires_in_days: int = Field(default=LIFETIME_DAYS, ge=1, le=LONGEST_DAYS)
+    expires_in_days: int = Field(default=LIFETIME_DAYS, ge=1, le=LONGEST_DAYS, strict=True)
 
 
 class RotateIn(Closed):
     """How long the old key still works."""
 
-    overlap_hours: int = Field(default=OVERLAP_HOURS, ge=0, le=LONGEST_OVERLAP_HOURS)
+    overlap_hours: int = Field(default=OVERLAP_HOURS, ge=0, le=LONGEST_OVERLAP_HOURS, strict=True)
 
 
 class PushIn(Closed):

@@ -34,7 +34,7 @@ class WebhookPatch(Closed):
 class OverlapIn(Closed):
     """How long the present secret still signs beside the new one."""
 
-    overlap_hours: int = Field(default=OVERLAP_HOURS, ge=0, le=LONGEST_OVERLAP_HOURS)
+    overlap_hours: int = Field(default=OVERLAP_HOURS, ge=0, le=LONGEST_OVERLAP_HOURS, strict=True)
 
 
 class KindOut(Schema):
