@@ -36,7 +36,6 @@ def _known(name: str) -> list[str]:
         "source": lambda: _ids("/environments", "slug"),
         "target": lambda: _ids("/environments", "slug"),
         "job": lambda: _ids("/jobs"),
-        "webhook": lambda: _ids("/webhooks"),
         "key": lambda: [key for key in _ids("/api-keys?limit=200") if key not in SPARED],
         "webhook": _webhooks,
         "number": lambda: ["1", "2", "3"],
