@@ -40,7 +40,8 @@ def test_verify__checkpoint_line_edited__is_found(chain: Organization, number: i
     path = witness.path_of(chain.pk)
     lines = path.read_bytes().splitlines(keepends=True)
     columns = orjson.loads(lines[number])
-    columns[field] = columns[field] - 1 if field == "sequence" else "ff" + str(columns[field])[2:]
+    begin = "fe" if str(columns[field]).startswith("ff") else "ff"
+    columns[field] = columns[field] - 1 if field == "sequence" else begin + str(columns[field])[2:]
     path.write_bytes(b"".join([*lines[:number], orjson.dumps(columns) + b"\n", *lines[number + 1 :]]))
 
     result = verify(chain.pk)

@@ -87,15 +87,17 @@ def test_dashboard__each_role__sees_its_rows_and_columns(
 def test_dashboard__each_cell__says_version_age_state_and_whose_turn_it_is(dana: Person, mara: Person) -> None:
     response = dana.client().get(BOARD)
 
-    assert cell(response, "claims", "staging") == "v1 the same as on its left Staging now, Dana Reyes"
+    assert cell(response, "claims", "staging") == "v1 the same as on its left Staging just now, Dana Reyes"
     assert cell(response, "claims", "ready") == "Not decided waits for QA: Quinn Abara"
     assert cell(response, "claims", "production") == "Nothing pinned"
-    assert cell(response, "ferry", "ready").startswith("Changes requested now waits for Developer: Dana Reyes")
+    assert cell(response, "ferry", "ready").startswith("Changes requested just now waits for Developer: Dana Reyes")
     assert "It promises refunds" in cell(response, "ferry", "ready")
-    assert cell(response, "billing", "ready") == "v1 the same as on its left Ready for Production now, Quinn Abara"
+    assert cell(response, "billing", "ready") == "v1 the same as on its left Ready for Production just now, Quinn Abara"
     assert cell(response, "billing", "production") == "Nothing pinned waits for Org Admin: Mara Lindqvist"
-    assert cell(response, "billing", "development").startswith("v1 Draft now, Dana Reyes Unpublished: 1 part")
-    assert cell(response, "intake", "development") == "Development Not published now, Dana Reyes Promote to Staging"
+    assert cell(response, "billing", "development").startswith("v1 Draft just now, Dana Reyes Unpublished: 1 part")
+    assert (
+        cell(response, "intake", "development") == "Development Not published just now, Dana Reyes Promote to Staging"
+    )
     assert cell(response, "refunds", "staging").startswith("v2 the same as on its left On hold")
     assert cell(response, "refunds", "ready") == "On hold waits for Org Admin: Mara Lindqvist"
     assert "Behind: 1 version" in cell(response, "refunds", "production")

@@ -47,7 +47,7 @@ def test_promote_page__draft__says_what_replaces_what(agent: Agent, dana: Person
 
     text = words(page(response).xpath("//main")[0])
     assert heading(response) == "Promote to Staging STG"
-    replaces = r"It replaces v1, promoted (now|\d+ min ago) by Dana Reyes\."
+    replaces = r"It replaces v1, promoted (just now|\d+ min ago) by Dana Reyes\."
     assert re.search(rf"Staging gets v2, cut from the draft\. {replaces}", text)
     assert "Only in Staging now: it will disappear" in text
     assert "tool order-lookup Tools" in text
@@ -157,7 +157,7 @@ def test_promote__earlier_version__goes_to_staging_again(
     address = f"{PROMOTE}?version=1"
 
     text = words(page(client.get(address)))
-    assert re.search(r"Staging gets v1\. It replaces v2, promoted (now|\d+ min ago) by Dana Reyes\.", text)
+    assert re.search(r"Staging gets v1\. It replaces v2, promoted (just now|\d+ min ago) by Dana Reyes\.", text)
     response = client.post(address, seen(client, address) | {"note": "Again"})
 
     assert response.status_code == 302

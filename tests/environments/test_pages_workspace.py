@@ -58,7 +58,7 @@ def test_promote_page__approved_candidate__says_that_its_approval_lapses(
 
     (facts,) = page(dana.client().get(PROMOTE)).xpath("//p[@class='facts']")
 
-    lapses = r"It replaces v1, promoted (now|\d+ min ago) by Dana Reyes; the approval of v1 will lapse\."
+    lapses = r"It replaces v1, promoted (just now|\d+ min ago) by Dana Reyes; the approval of v1 will lapse\."
     assert re.search(lapses, words(facts))
 
 
