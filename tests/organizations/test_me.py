@@ -35,9 +35,9 @@ def test_frame__for_each_role__shows_the_areas_of_the_organization_only(
         return [words(item) for item in page(seen).xpath("//*[@id='rail']//li")]
 
     everybody = ["Agents", "Releases", "History", "Audit"]
-    ruled = ["Members", "Settings", "Environments", "Webhooks"]
-    assert areas(avery) == ["Dashboard", *everybody, *ruled, "API keys"]
-    assert areas(mara) == ["Dashboard", "My queue", *everybody, *ruled, "Bulk promotion", "API keys"]
+    ruled = ["Members", "Settings", "Environments"]
+    assert areas(avery) == ["Dashboard", *everybody, *ruled, "Webhooks", "API keys"]
+    assert areas(mara) == ["Dashboard", "My queue", *everybody, *ruled, "Bulk promotion", "Webhooks", "API keys"]
     assert areas(dana) == ["Dashboard", "My queue", *everybody, "Bulk promotion", "API keys"]
     assert areas(sam) == []
 
