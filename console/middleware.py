@@ -117,7 +117,7 @@ def activity(get_response: GetResponse) -> GetResponse:
 
 
 def paced(get_response: GetResponse) -> GetResponse:
-    """A person sends so many forms a minute through the pages; one more answers 429, and no verb is asked (ADR 012).
+    """A person sends so many forms a minute through the pages; one more answers 429, and no verb is asked (ADR 016).
 
     Every attempt that a verb sees stays an event of its own; this bounds how many there can be.
     """
