@@ -6,6 +6,9 @@ A checkpoint is a witness, not part of the act: its failure is logged and never 
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -22,13 +25,34 @@ logger = logging.getLogger(__name__)
 _TIMES = "SELECT clock_timestamp(), pg_advisory_xact_lock(hashtext('audit_checkpoint'), hashtext(%s))"
 
 
+_waiting: ContextVar[set[UUID] | None] = ContextVar("waiting", default=None)
+
+
 class ChainBroken(Exception):
     """The head does not name the last event; a signature under it would make a forgery look sound."""
 
 
 def after_commit(organization: Organization) -> None:
     """Write a checkpoint once the surrounding transaction is committed (push, rollback)."""
-    transaction.on_commit(partial(_write_or_log, organization.pk), robust=True)
+    waiting = _waiting.get()
+    write = partial(_write_or_log, organization.pk) if waiting is None else partial(waiting.add, organization.pk)
+    transaction.on_commit(write, robust=True)
+
+
+@contextmanager
+def written_together() -> Iterator[None]:
+    """The acts in here share one checkpoint at their end; it covers all of them, because it signs the head.
+
+    For acts of seconds: should the process die before, the scheduled checkpoint of the next minute covers them.
+    """
+    waiting: set[UUID] = set()
+    mark = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(mark)
+        for organization_id in waiting:
+            _write_or_log(organization_id)
 
 
 def write_checkpoint(organization_id: UUID) -> Checkpoint | None:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from audit.checkpoints import written_together
 from audit.clock import database_time
 from audit.log import record
 from console.organizations.actor import SYSTEM, Actor
@@ -128,8 +129,9 @@ def _carry_out_with(second: SecondProcess, item_ids: list[int]) -> None:
 def _carry_out(item_ids: list[int]) -> None:
     """The items of one hand, on a connection of its own."""
     try:
-        for item in _items(item_ids):
-            _do(item)
+        with written_together():
+            for item in _items(item_ids):
+                _do(item)
     finally:
         connection.close()
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from audit import witness
-from audit.checkpoints import after_commit, write_checkpoint
+from audit.checkpoints import after_commit, write_checkpoint, written_together
 from audit.jobs import write_checkpoints
 from audit.models import ChainHead, Checkpoint, Event
 from audit.sample import fill
@@ -81,6 +81,18 @@ def test_after_commit__committed__writes_a_checkpoint(organization: Organization
         assert not Checkpoint.objects.exists()
 
     assert sequences(organization) == [10]
+
+
+def test_after_commit__of_acts_written_together__is_one_checkpoint_that_covers_them(organization: Organization) -> None:
+    with written_together():
+        for _ in range(3):
+            fill(organization, 2)
+            with transaction.atomic():
+                after_commit(organization)
+        assert not Checkpoint.objects.exists()
+
+    assert sequences(organization) == [16]
+    assert (verify(organization.pk).ok, verify(organization.pk).covered_to) == (True, 16)
 
 
 def test_after_commit__rolled_back__writes_none(organization: Organization) -> None:
