@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from console.organizations.doors import organization_for, person_of
@@ -20,7 +21,7 @@ def agent_for(request: HttpRequest, organization: str, agent: str) -> Agent:
     visible = Agent.objects.visible_to(person_of(request), tenant).select_related("organization")
     found = visible.filter(slug=agent).first()
     if found is None:
-        raise Http404("No such agent.")
+        raise Http404(_("No such agent."))
     request.agent = found  # type: ignore[attr-defined]  # the frame shows its pins on every page of it
     return found
 
@@ -31,7 +32,7 @@ def agent_called(request: HttpRequest, name: str) -> Agent:
     visible = Agent.objects.visible_to(person_of(request), tenant)
     found = visible.filter(Q(slug=name) | Q(pk=_id(name)) if _id(name) else Q(slug=_storable(name))).first()
     if found is None:
-        raise NotFound(f"There is no agent {name[:80]!r}, or not for you.")
+        raise NotFound(_("There is no agent %(name)s, or not for you.") % {"name": f"{name[:80]!r}"})
     found.organization = tenant
     return found
 

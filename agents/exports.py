@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 
 from agents.documents import dump_json, dump_yaml, dump_zip
 from agents.documents.writing import yaml_text
@@ -33,9 +34,9 @@ def file_response(document: Mapping[str, Any], stem: str, ending: str, vendor: s
     404 for an ending that is no format of ours, 400 for an unknown vendor.
     """
     if ending not in ENDINGS:
-        raise Http404("There is no such format.")
+        raise Http404(_("There is no such format."))
     if vendor and (vendor not in VENDORS or ending == "zip"):
-        raise BadRequest("The format must be vapi or elevenlabs, as JSON or YAML.")
+        raise BadRequest(_("The format must be vapi or elevenlabs, as JSON or YAML."))
     body = _vendor_body(document, vendor, ending) if vendor else _OURS[ending](document)
     name = ".".join(filter(None, (stem, vendor, ending)))
     response = HttpResponse(body, content_type=ENDINGS[ending])

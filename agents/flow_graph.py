@@ -8,6 +8,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 Flow = Mapping[str, Any]
 Ways = dict[str, list[str]]
 Fault = Literal["unreachable", "dead end", "loop without exit"]
@@ -65,7 +67,11 @@ def graph_problems(flow: Flow) -> Iterator[GraphProblem]:
             message = f"No way leads from the start to {name!r}; add an edge or remove it."
             yield GraphProblem("unreachable", (name,), message)
         if name not in ways and not is_end(node):
-            yield GraphProblem("dead end", (name,), f"{name!r} is a dead end; add an edge, or make it an end.")
+            yield GraphProblem(
+                "dead end",
+                (name,),
+                _("%(name)s is a dead end; add an edge, or make it an end.") % {"name": f"{name!r}"},
+            )
     for loop in _loops_without_exit(nodes, ways):
         named = ", ".join(repr(name) for name in loop[:5]) + (" and more" if len(loop) > 5 else "")
         message = f"{named}: round and round without an exit; add an edge that leads to an end."

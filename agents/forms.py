@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agents.canonical import refuse_size
@@ -73,7 +74,9 @@ class LabelsField(ExactText):
             if not line.strip():
                 continue
             if not key or key in labels:
-                raise forms.ValidationError(f"Line {number}: write key: value, and each key once.")
+                raise forms.ValidationError(
+                    gettext_lazy("Line %(number)s: write key: value, and each key once.") % {"number": number}
+                )
             labels[key] = content
         return labels
 
@@ -106,7 +109,7 @@ class UploadForm(TextForm):
         """One of the two is needed."""
         super().clean()
         if not self.files.get("file") and not self.cleaned_data.get("text") and "text" not in self.errors:
-            self.add_error("file", "Choose a file, or paste the text below.")
+            self.add_error("file", gettext_lazy("Choose a file, or paste the text below."))
         return self.cleaned_data
 
     def content(self) -> tuple[bytes, str]:
@@ -133,7 +136,7 @@ class ImportForm(UploadForm):
         label=_("Short name"),
         max_length=63,
         required=False,
-        help_text=f"{_SLUG_HELP} Empty: made from the document's name.",
+        help_text=gettext_lazy("%(slug_help)s Empty: made from the document's name.") % {"slug_help": _SLUG_HELP},
     )
 
 
@@ -215,9 +218,9 @@ class PartsField(forms.Field):
         """Up to 500 different paths."""
         paths = list(dict.fromkeys(str(path)[:300] for path in value or [] if path))
         if not paths:
-            raise forms.ValidationError("Choose at least one part.")
+            raise forms.ValidationError(gettext_lazy("Choose at least one part."))
         if len(paths) > 500:
-            raise forms.ValidationError("500 parts can be taken over at once.")
+            raise forms.ValidationError(gettext_lazy("500 parts can be taken over at once."))
         return paths
 
 

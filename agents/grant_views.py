@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agents.doors import agent_for
@@ -20,7 +22,7 @@ class GrantForm(ExactForm):
     """Which member gets which role; the people offered are the organization's members."""
 
     user = forms.ModelChoiceField(queryset=User.objects.none(), label="Person", empty_label="Choose a person")
-    role = forms.ChoiceField(label="Role on this agent", choices=ROLE_CHOICES)
+    role = forms.ChoiceField(label=gettext_lazy("Role on this agent"), choices=ROLE_CHOICES)
 
     def __init__(self, *args: object, organization: Organization, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as given
@@ -47,7 +49,11 @@ def grant(request: HttpRequest, organization: str, agent: str) -> HttpResponseBa
         except Invalid as refusal:
             form.take(refusal)
         else:
-            messages.success(request, f"{given.user.name} is {given.get_role_display()} on {found.name} from now on.")
+            messages.success(
+                request,
+                _("%(name)s is %(role)s on %(agent)s from now on.")
+                % {"name": given.user.name, "role": given.get_role_display(), "agent": found.name},
+            )
             return redirect("grants", organization, agent)
     return _page(request, found, form, status=422)
 
@@ -60,7 +66,10 @@ def take(request: HttpRequest, organization: str, agent: str) -> HttpResponseBas
     if not form.is_valid():
         return _page(request, found, form, status=422)
     take_role(found, actor=actor_of(request), **form.cleaned_data)
-    messages.success(request, f"{form.cleaned_data['user'].name} has lost that role on {found.name}.")
+    messages.success(
+        request,
+        _("%(name)s has lost that role on %(agent)s.") % {"name": form.cleaned_data["user"].name, "agent": found.name},
+    )
     return redirect("grants", organization, agent)
 
 

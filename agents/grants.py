@@ -1,5 +1,7 @@
 """Roles on a single agent: the exception beside the roles of the organization (design.md section 3)."""
 
+from django.utils.translation import gettext
+
 from agents import policies
 from agents.errors import AgentArchived
 from agents.models import Agent, AgentGrant
@@ -17,12 +19,18 @@ def grant_role(agent: Agent, *, actor: Actor, user: User, role: str) -> AgentGra
     """Give a member of the organization one role's rights on this agent alone."""
     organization, current, admin = _locked(agent, actor)
     if current.archived_at is not None:
-        raise AgentArchived(f"{current.name} is archived. Nothing was changed. Bring it back first.")
+        raise AgentArchived(
+            gettext("%(current_name)s is archived. Nothing was changed. Bring it back first.")
+            % {"current_name": current.name}
+        )
     _check_role(role, organization)
     if not Membership.objects.filter(organization=organization, user=user).exists():
-        raise refused("user", "This person is no member of the organization.")
+        raise refused("user", gettext("This person is no member of the organization."))
     if AgentGrant.objects.filter(agent=current, user=user, role=role).exists():
-        raise Conflict(f"{user.name} is {Role(role).label} on {current.name} already. Nothing was changed.")
+        raise Conflict(
+            gettext("%(user_name)s is %(label)s on %(current_name)s already. Nothing was changed.")
+            % {"user_name": user.name, "label": Role(role).label, "current_name": current.name}
+        )
     grant = AgentGrant.objects.create(agent=current, user=user, role=role, granted_by=admin)
     _sync(user, current)
     data = {"person": str(user.pk), "name": user.name, "role": role}
@@ -36,7 +44,10 @@ def take_role(agent: Agent, *, actor: Actor, user: User, role: str) -> None:
     _, current, _ = _locked(agent, actor)
     grant = AgentGrant.objects.filter(agent=current, user=user, role=role).first()
     if grant is None:
-        raise Conflict(f"{user.name} holds no such role on {current.name}. Nothing was changed.")
+        raise Conflict(
+            gettext("%(user_name)s holds no such role on %(current_name)s. Nothing was changed.")
+            % {"user_name": user.name, "current_name": current.name}
+        )
     grant.delete()
     _sync(user, current)
     data = {"person": str(user.pk), "name": user.name, "role": role}
@@ -67,13 +78,13 @@ def _locked(agent: Agent, actor: Actor) -> tuple[Organization, Agent, User]:
     organization_policies.require_fresh_sign_in(actor, organization)
     current = Agent.objects.filter(pk=agent.pk, organization=organization).select_related("organization").first()
     if current is None:
-        raise NotFound("No such agent.")
+        raise NotFound(gettext("No such agent."))
     return organization, current, admin
 
 
 def _check_role(role: str, organization: Organization) -> None:
     if role not in {item.value for item in Role} or not agent_permissions_of(Role(role), organization):
-        raise refused("role", f"{role!r} cannot be given on a single agent.")
+        raise refused("role", gettext("%(role)s cannot be given on a single agent.") % {"role": f"{role!r}"})
 
 
 def _sync(user: User, agent: Agent) -> None:

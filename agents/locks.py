@@ -1,5 +1,7 @@
 """The lock of every lifecycle verb: the Agent row (design.md section 4)."""
 
+from django.utils.translation import gettext as _
+
 from agents.errors import AgentArchived
 from agents.models import Agent, Draft
 from console.organizations.models import Organization
@@ -15,7 +17,9 @@ def lock_agent(agent: Agent, *, archived_too: bool = False) -> Agent:
     locked = Agent.objects.select_for_update().get(pk=agent.pk)
     locked.organization = organization
     if locked.archived_at and not archived_too:
-        raise AgentArchived(f"{locked.name} is archived. Bring it back first. Nothing was changed.")
+        raise AgentArchived(
+            _("%(name)s is archived. Bring it back first. Nothing was changed.") % {"name": locked.name}
+        )
     return locked
 
 

@@ -1,5 +1,7 @@
 """The one act that the audit log itself knows: taking a copy of it away."""
 
+from django.utils.translation import gettext as _
+
 from audit.clock import database_time
 from audit.errors import InvalidFilter
 from audit.export import TYPES, Export
@@ -19,10 +21,13 @@ def export_events(organization: Organization, *, actor: Actor, wanted: EventFilt
     Raises PermissionMissing, InvalidFilter for an unknown format.
     """
     if actor.user is None:
-        raise NotFound("An export is made by a person.")
+        raise NotFound(_("An export is made by a person."))
     permissions = require_reading(actor.user, organization)
     if format not in TYPES:
-        raise InvalidFilter(f"There is no format {format[:20]!r}. There are: {', '.join(TYPES)}.")
+        raise InvalidFilter(
+            _("There is no format %(format)s. There are: %(choices)s.")
+            % {"format": f"{format[:20]!r}", "choices": ", ".join(TYPES)}
+        )
     head, head_hash = ChainHead.objects.filter(organization=organization).values_list("sequence", "hash").first() or (
         0,
         GENESIS,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.core import signing
+from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from audit.errors import InvalidCursor
@@ -45,6 +46,8 @@ def read_cursor(cursor: str, binding: str) -> Any:
         return signing.loads(cursor, salt=f"cursor:{binding}")
     except signing.BadSignature:
         raise InvalidCursor(
-            "This cursor was changed, or belongs to another list, organization or filter. Nothing was changed."
-            " Begin again without a cursor."
+            _(
+                "This cursor was changed, or belongs to another list, organization or filter. Nothing was changed."
+                " Begin again without a cursor."
+            )
         ) from None

@@ -75,9 +75,14 @@ def filter_of(query: QueryDict, *, besides: frozenset[str] = frozenset()) -> tup
     """The form and the filter of an address. Raises InvalidFilter naming what is wrong."""
     known = {*FILTERS, *besides}
     if unknown := sorted(set(query) - known):
-        raise InvalidFilter(f"There is no filter {_quoted(unknown)}. There are: {', '.join(FILTERS)}.")
+        raise InvalidFilter(
+            _("There is no filter %(unknown)s. There are: %(choices)s.")
+            % {"unknown": _quoted(unknown), "choices": ", ".join(FILTERS)}
+        )
     if twice := sorted(name for name in query if len(query.getlist(name)) > 1):
-        raise InvalidFilter(f"The filter {_quoted(twice)} is given more than once; give it one value.")
+        raise InvalidFilter(
+            _("The filter %(twice)s is given more than once; give it one value.") % {"twice": _quoted(twice)}
+        )
     form = FilterForm(query, auto_id="filter_%s")
     if not form.is_valid():
         places = [
@@ -96,7 +101,7 @@ def _moment(text: str, *, whole_days: int) -> datetime | None:
     except ValueError as error:
         raise forms.ValidationError("Give a date like 2026-11-20 or a time like 2026-11-20T14:03Z.") from error
     if given.year not in _YEARS:
-        raise forms.ValidationError("The year must lie between 1970 and 9998.")
+        raise forms.ValidationError(_("The year must lie between 1970 and 9998."))
     if given.tzinfo is None:
         given = given.replace(tzinfo=timezone.get_current_timezone())
     is_date = len(text) <= len("2026-11-20")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from audit.errors import InvalidCursor
 from audit.models import Event
@@ -83,7 +84,9 @@ def _read(cursor: str, binding: str) -> tuple[str, int]:
         direction, mark = signing.loads(cursor, salt=f"audit.cursor:{binding}")
     except signing.BadSignature as error:
         raise InvalidCursor(
-            "This page mark was changed or belongs to another filter or organization. Nothing was changed;"
-            " open the audit log again and page from there."
+            _(
+                "This page mark was changed or belongs to another filter or organization. Nothing was changed;"
+                " open the audit log again and page from there."
+            )
         ) from error
     return direction, mark

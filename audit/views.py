@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.actions import export_events
@@ -34,7 +35,7 @@ def audit_event(request: HttpRequest, organization: str, sequence: int) -> HttpR
     events = Event.objects.visible_to(person_of(request), here, permissions)
     event = events.filter(sequence=sequence).first()
     if event is None:
-        raise Http404("No such event.")
+        raise Http404(gettext("No such event."))
     return render(request, "audit/event.html", event_context(here, events, event))
 
 

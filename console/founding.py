@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from audit.clock import database_time
 from audit.log import record
@@ -62,7 +63,7 @@ def found_organization(charter: Charter, *, actor: Actor) -> Organization:
     It closes `/setup` as well.
     """
     if actor.user is None:
-        raise NotFound("An organization is founded by a person.")
+        raise NotFound(_("An organization is founded by a person."))
     with transaction.atomic(durable=True):
         Installation.objects.get_or_create(pk=1)
         return _found(charter, actor.user, actor)
@@ -79,7 +80,7 @@ def _found(charter: Charter, founder: User, actor: Actor) -> Organization:
     policies.sync_member_groups(founder, organization, membership.roles)
     preset = preset_named(charter.preset)
     if preset is None:
-        raise refused("preset", "There is no such pipeline to begin with.")
+        raise refused("preset", _("There is no such pipeline to begin with."))
     create_pipeline(organization, actor=actor, preset=preset)
     data = {"slug": organization.slug, "name": organization.name, "rules": charter.rules}
     record("organization.created", organization.audit_target(), actor=actor, data=data)
@@ -98,7 +99,9 @@ def _new_organization(charter: Charter, founder: User) -> Organization:
         with transaction.atomic():
             organization.save(force_insert=True)
     except IntegrityError:
-        raise SlugTaken(f"There is an organization {charter.slug} already. Nothing was created.") from None
+        raise SlugTaken(
+            _("There is an organization %(slug)s already. Nothing was created.") % {"slug": charter.slug}
+        ) from None
     return organization
 
 
@@ -107,7 +110,7 @@ def _open_installation() -> None:
         with transaction.atomic():
             Installation.objects.create(pk=1)
     except IntegrityError:
-        raise NotFound("The console is set up.") from None
+        raise NotFound(_("The console is set up.")) from None
 
 
 set_up.audit_verb = "organization.created"  # type: ignore[attr-defined]  # read by the guard test

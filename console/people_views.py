@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import departures, founding, rules
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def setup(request: HttpRequest) -> HttpResponseBase:
     """The first admin and organization; once they exist this page does not."""
     if founding.is_set_up():
-        raise Http404("The console is set up.")
+        raise Http404(_("The console is set up."))
     form = SetupForm(posted(request))
     if form.is_valid():
         try:
@@ -72,7 +73,7 @@ def settings(request: HttpRequest, organization: str) -> HttpResponseBase:
         except Invalid as refusal:
             form.take(refusal)
         else:
-            messages.success(request, "The settings are saved and hold from everybody's next page on.")
+            messages.success(request, _("The settings are saved and hold from everybody's next page on."))
             return redirect("settings", current.slug)
     policies.require(actor_of(request), "view_settings", current)
     permissions = policies.permissions_on(actor_of(request).user, current)
@@ -90,7 +91,9 @@ def remove_member(request: HttpRequest, organization: str, membership: UUID) -> 
         Membership.objects.select_related("organization", "user"), organization=current, pk=membership
     )
     departures.remove_member(found, actor=actor_of(request))
-    messages.success(request, f"{found.user.name} is no member any more; every right here ended at once.")
+    messages.success(
+        request, _("%(name)s is no member any more; every right here ended at once.") % {"name": found.user.name}
+    )
     return redirect("members", current.slug)
 
 

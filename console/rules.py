@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents.grants import sync_grants
 from audit.log import record, verb
 from console.organizations import policies
@@ -48,12 +50,12 @@ def change_settings(
     policies.require(actor, "manage_settings", current)
     policies.require_fresh_sign_in(actor, current)
     if expected is not None and expected != rules_token(current):
-        raise Stale("Somebody changed the settings meanwhile. Nothing was changed. Look again and decide anew.")
+        raise Stale(_("Somebody changed the settings meanwhile. Nothing was changed. Look again and decide anew."))
     before = rules_of(current)
     after = before | checked_rules(changes)
     changed = [rule for rule in RULES if before[rule] != after[rule]]
     if not changed:
-        raise Conflict("The settings are exactly these already. Nothing was changed.")
+        raise Conflict(_("The settings are exactly these already. Nothing was changed."))
     for rule in changed:
         setattr(current, rule, after[rule])
     credit(current, by=actor.user)
@@ -69,9 +71,9 @@ def checked_rules(changes: dict[str, Any]) -> dict[str, Any]:
     """The rules with a valid name and lifetime; `Invalid` for an unknown rule or a value of another type."""
     for rule, value in changes.items():
         if rule not in RULES:
-            raise refused(rule, f"{rule!r} is no setting.")
+            raise refused(rule, _("%(rule)s is no setting.") % {"rule": f"{rule!r}"})
         if rule in FLAGS and not isinstance(value, bool):
-            raise refused(rule, "This is true or false.")
+            raise refused(rule, _("This is true or false."))
     days = changes.get("sign_off_days", 1)
     if isinstance(days, bool) or days not in SIGN_OFF_DAYS:
         raise refused("sign_off_days", "A sign-off lives 1 to 365 days.")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from django.utils.translation import gettext as _
+
 from agents.names import pointer
 from console.organizations.errors import ContentError, InvalidContent
 
@@ -59,7 +61,10 @@ def _paths(value: Any, steps: str) -> Iterator[Path]:
 def refuse_text(message: str, line: int | None = None, column: int | None = None, at: Path = ()) -> NoReturn:
     """Raise `InvalidContent` for one place in a text; line and column count from 1."""
     where = f"Line {line}, column {column}: " if line else ""
-    raise InvalidContent(f"{where}{message} Nothing was changed.", [ContentError(pointer(*at), message, line, column)])
+    raise InvalidContent(
+        _("%(where)s%(message)s Nothing was changed.") % {"where": where, "message": message},
+        [ContentError(pointer(*at), message, line, column)],
+    )
 
 
 def line_and_column(raw: bytes, offset: int) -> Place:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jsonschema_rs
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -127,13 +128,13 @@ def _deeper(config: Mapping[str, Any], at: tuple[str, ...]) -> Iterable[ContentE
             if turn.get("user") is None and turn.get("agent") is None:
                 yield ContentError(
                     pointer(*at, "tests", slug, "turns", index),
-                    "A turn needs `user` or `agent`; add what is said.",
+                    _("A turn needs `user` or `agent`; add what is said."),
                 )
     for slug, item in (config.get("knowledge") or {}).items():
         if item.get("content") is None and not item.get("source"):
             yield ContentError(
                 pointer(*at, "knowledge", slug, "content"),
-                "is missing; write the content, or name a `source`.",
+                _("is missing; write the content, or name a `source`."),
             )
 
 
@@ -165,13 +166,17 @@ def _flow_errors(flow: Mapping[str, Any], at: tuple[str, ...]) -> Iterable[Conte
     nodes = flow["nodes"]
     known = ", ".join(sorted(nodes)[:12])
     if flow["start"] not in nodes:
-        yield ContentError(pointer(*at, "flow", "start"), f"There is no node {flow['start']!r}. Name one of: {known}.")
+        yield ContentError(
+            pointer(*at, "flow", "start"),
+            _("There is no node %(flow)s. Name one of: %(known)s.") % {"flow": f"{flow['start']!r}", "known": known},
+        )
     for index, edge in enumerate(flow.get("edges") or []):
         for end in ("from", "to"):
             if edge[end] not in nodes:
                 yield ContentError(
                     pointer(*at, "flow", "edges", index, end),
-                    f"There is no node {edge[end]!r}. Add it to the nodes or remove the edge.",
+                    _("There is no node %(edge)s. Add it to the nodes or remove the edge.")
+                    % {"edge": f"{edge[end]!r}"},
                 )
 
 

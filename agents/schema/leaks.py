@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents.names import pointer
 from agents.schema.texts import Problem, texts
 
@@ -32,7 +34,7 @@ def leaks(config: Mapping[str, Any]) -> Iterable[Problem]:
             message = "This looks like a key; use a secrets:// reference and renew the key."
             yield Problem("error", where, message, "secret", *found.span())
         elif _SECRET_FIELD.search(where) and text and not _REFERENCE.match(text) and len(text) >= 8:
-            yield Problem("warning", where, "A secret in plain text? Use a secrets:// reference.", "secret")
+            yield Problem("warning", where, _("A secret in plain text? Use a secrets:// reference."), "secret")
 
 
 def is_reference(text: str) -> bool:
@@ -46,7 +48,9 @@ def literal_keys(config: Mapping[str, Any]) -> Iterable[Problem]:
         for slug, item in (config.get(section) or {}).items():
             if not is_reference(item.get("auth_ref") or ""):
                 where = pointer(section, slug, "auth_ref")
-                yield Problem("error", where, "auth_ref must name a secret (secrets://name), never be one.", "secret")
+                yield Problem(
+                    "error", where, _("auth_ref must name a secret (secrets://name), never be one."), "secret"
+                )
 
 
 def literal_addresses(config: Mapping[str, Any]) -> Iterable[Problem]:

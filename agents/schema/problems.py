@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from agents.flow_graph import graph_problems
 from agents.names import pointer
 from agents.schema.leaks import leaks, literal_addresses, literal_keys
@@ -100,6 +102,8 @@ def _tool_problems(tools: Mapping[str, Any]) -> Iterable[Problem]:
     for slug, tool in tools.items():
         if tool["type"] == "function" and not tool.get("description"):
             where = pointer("tools", slug, "description")
-            yield Problem("warning", where, "No description: the model cannot know when to use it.", "tool")
+            yield Problem("warning", where, gettext("No description: the model cannot know when to use it."), "tool")
         if tool["type"] == "http" and not tool.get("endpoint"):
-            yield Problem("error", pointer("tools", slug, "endpoint"), "An http tool needs an endpoint.", "tool")
+            yield Problem(
+                "error", pointer("tools", slug, "endpoint"), gettext("An http tool needs an endpoint."), "tool"
+            )

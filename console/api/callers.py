@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from console.organizations.doors import LAST_ORGANIZATION, address_of
 from console.organizations.errors import Refusal
@@ -46,7 +47,7 @@ def _given_key(request: HttpRequest) -> str | None:
         scheme, _, token = bearer.partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else ""
         if header is not None and header != bearer:
-            raise Unauthenticated("Two different keys were sent. Nothing was changed. Send one.")
+            raise Unauthenticated(gettext("Two different keys were sent. Nothing was changed. Send one."))
     return bearer if bearer is not None else header
 
 
@@ -56,7 +57,7 @@ def _by_key(request: HttpRequest, text: str) -> User:
         usable = ApiKey.objects.usable().select_related("owner", "organization")
         found = usable.filter(digest=digest_of(text)).first()
     if found is None:
-        raise Unauthenticated("This key is unknown, revoked or expired. Nothing was changed.")
+        raise Unauthenticated(gettext("This key is unknown, revoked or expired. Nothing was changed."))
     _note_use(found, address_of(request))
     person = found.owner
     person.key = found
@@ -72,10 +73,10 @@ def _note_use(key: ApiKey, address: str) -> None:
 
 def _by_session(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
-        raise Unauthenticated("Send a key as Authorization: Bearer or x-api-key. Nothing was changed.")
+        raise Unauthenticated(gettext("Send a key as Authorization: Bearer or x-api-key. Nothing was changed."))
     if request.method not in SAFE and CsrfViewMiddleware(_nothing).process_view(request, _nothing, (), {}):
         raise ForgedRequest(
-            "The session needs a CSRF token for this. Nothing was changed. Send X-CSRFToken, or use a key."
+            gettext("The session needs a CSRF token for this. Nothing was changed. Send X-CSRFToken, or use a key.")
         )
     request.organization = _last_organization(request, request.user)  # type: ignore[attr-defined]
     return request.user
@@ -86,7 +87,7 @@ def _last_organization(request: HttpRequest, person: User) -> Organization:
     memberships = Membership.objects.filter(user=person).select_related("organization").order_by("joined_at")
     mine = [membership.organization for membership in memberships]
     if not mine:
-        raise Unauthenticated("You belong to no organization. Nothing was changed.")
+        raise Unauthenticated(gettext("You belong to no organization. Nothing was changed."))
     wanted = request.session.get(LAST_ORGANIZATION)
     return next((organization for organization in mine if organization.slug == wanted), mine[0])
 

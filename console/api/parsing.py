@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import orjson
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.parser import Parser
 
 from agents.documents.json_text import load_json
@@ -35,10 +36,10 @@ class StrictParser(Parser):
         try:
             orjson.loads(raw)
         except orjson.JSONDecodeError as error:
-            raise Malformed(f"The body is no JSON: {error}. Nothing was changed.") from None
+            raise Malformed(_("The body is no JSON: %(error)s. Nothing was changed.") % {"error": error}) from None
         value = load_json(raw).value
         if not isinstance(value, dict):
-            raise Malformed("The body must be a JSON object. Nothing was changed.")
+            raise Malformed(_("The body must be a JSON object. Nothing was changed."))
         return cast("dict[str, Any]", value)
 
 
@@ -47,6 +48,11 @@ def refuse_unknown(request: HttpRequest, known: frozenset[str]) -> None:
     for name in request.GET:
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise UnknownParameter(f"There is no parameter {name[:40]!r} here; known: {names}. Nothing was changed.")
+            raise UnknownParameter(
+                _("There is no parameter %(name)s here; known: %(names)s. Nothing was changed.")
+                % {"name": f"{name[:40]!r}", "names": names}
+            )
         if len(request.GET.getlist(name)) > 1:
-            raise UnknownParameter(f"The parameter {name!r} was given twice. Nothing was changed.")
+            raise UnknownParameter(
+                _("The parameter %(name)s was given twice. Nothing was changed.") % {"name": f"{name!r}"}
+            )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from agents.policies import permissions_on_agent
@@ -25,7 +26,7 @@ def refusal_to_repeat(request: HttpRequest, person: User, call: IdempotentCall) 
     """
     happened = call.status is not None and call.status < 400
     if happened and _named_agent(request) and request.method != "DELETE" and _agent_of(request, person) is None:
-        return NotFound("There is no such agent, or not for you.")
+        return NotFound(_("There is no such agent, or not for you."))
     lost = sorted(set(call.rights).difference(rights_now(request, person)))
     return missing(lost[0], _tenant(request)) if lost else None
 

@@ -11,6 +11,7 @@ from allauth.account.models import Login
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
@@ -63,7 +64,7 @@ def organization_for(request: HttpRequest, slug: str) -> Organization:
     """The organization of the address, or 404 for an unknown and a foreign one alike (T15)."""
     organization = Organization.objects.visible_to(person_of(request)).filter(slug=slug).first()
     if organization is None:
-        raise Http404("No such organization.")
+        raise Http404(_("No such organization."))
     request.organization = organization  # type: ignore[attr-defined]  # the frame's navigation reads it
     if request.session.get(LAST_ORGANIZATION) != slug:
         request.session[LAST_ORGANIZATION] = slug

@@ -23,7 +23,7 @@ class ExactForm(forms.Form):
         """Name the first unknown field."""
         unknown = sorted(set(self.data) - set(self.fields) - set(self.passing))
         if unknown:
-            raise forms.ValidationError(f"The form has no field {unknown[0][:60]!r}.")
+            raise forms.ValidationError(_("The form has no field %(value)s.") % {"value": f"{unknown[0][:60]!r}"})
         return self.cleaned_data
 
     def take(self, refusal: Invalid) -> None:

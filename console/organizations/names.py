@@ -4,6 +4,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from console.organizations.errors import ContentError, Invalid
 
@@ -17,10 +18,17 @@ def checked_name(value: str, field: str = "name") -> str:
     if not name:
         raise refused(field, "Give a name.")
     if len(name) > NAME_LENGTH:
-        raise refused(field, f"The name has {len(name)} characters; {NAME_LENGTH} are allowed.")
+        raise refused(
+            field,
+            _("The name has %(name)s characters; %(limit)s are allowed.") % {"name": len(name), "limit": NAME_LENGTH},
+        )
     for character in name:
         if unicodedata.category(character) in _UNSEEN:
-            raise refused(field, f"The character U+{ord(character):04X} cannot be seen; take it out.")
+            raise refused(
+                field,
+                _("The character U+%(character)s cannot be seen; take it out.")
+                % {"character": f"{ord(character):04X}"},
+            )
     return name
 
 
@@ -30,12 +38,12 @@ def checked_email(value: str, field: str = "email") -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise refused(field, "This is not an e-mail address.") from None
+        raise refused(field, _("This is not an e-mail address.")) from None
     if len(email) > 254:
-        raise refused(field, "The address is longer than 254 characters.")
+        raise refused(field, _("The address is longer than 254 characters."))
     return email
 
 
 def refused(field: str, message: str) -> Invalid:
     """The refusal of one value, pointing at its field."""
-    return Invalid(f"{message} Nothing was changed.", [ContentError(f"/{field}", message)])
+    return Invalid(_("%(message)s Nothing was changed.") % {"message": message}, [ContentError(f"/{field}", message)])

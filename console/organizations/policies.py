@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import get_users_with_perms
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
@@ -102,7 +103,7 @@ def beyond_key(limit: "Iterable[str]", holder: Holder | None = None) -> Permissi
     """The refusal for what lies outside of the environments that a key is limited to."""
     only = ", ".join(limit)
     detail = f"This key is limited to {only}. Nothing was changed. Use a key that is made for more."
-    return PermissionMissing(detail, holder or Holder("act beyond the environments of this key"))
+    return PermissionMissing(detail, holder or Holder(_("act beyond the environments of this key")))
 
 
 def holder_of(permission: str, organization: "Organization") -> Holder:
@@ -159,7 +160,9 @@ def missing(permission: str, organization: "Organization") -> PermissionMissing:
     roles = " or ".join(holder.roles) or "no role"
     people = ", ".join(holder.people) or "nobody at the moment"
     return PermissionMissing(
-        f"You may not {holder.permission}. That right is held by {roles}: {people}. Nothing was changed.", holder
+        _("You may not %(permission)s. That right is held by %(roles)s: %(people)s. Nothing was changed.")
+        % {"permission": holder.permission, "roles": roles, "people": people},
+        holder,
     )
 
 
@@ -179,8 +182,10 @@ def require_fresh_sign_in(actor: "Actor", organization: "Organization") -> None:
         return
     if actor.proven_at is None or timezone.now() - actor.proven_at > FRESH:
         raise SignInNotFresh(
-            "This act needs a proof of identity that is at most 15 minutes old. Nothing was changed."
-            " Confirm who you are and send the form again; what you typed is kept."
+            _(
+                "This act needs a proof of identity that is at most 15 minutes old. Nothing was changed."
+                " Confirm who you are and send the form again; what you typed is kept."
+            )
         )
 
 

@@ -1,5 +1,7 @@
 """Free text that people type into verbs: bounded, and without characters the database cannot keep."""
 
+from django.utils.translation import gettext as _
+
 from console.organizations.errors import ContentError, Invalid
 
 NOTE_LENGTH = 2000
@@ -16,5 +18,8 @@ def checked_text(value: str, name: str, *, required: bool = False, limit: int = 
     elif required and not text:
         message = "Say why; this is kept on record."
     if message:
-        raise Invalid(f"{name.capitalize()}: {message} Nothing was changed.", [ContentError(f"/{name}", message)])
+        raise Invalid(
+            _("%(field)s: %(message)s Nothing was changed.") % {"field": name.capitalize(), "message": message},
+            [ContentError(f"/{name}", message)],
+        )
     return text

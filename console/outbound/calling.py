@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 
+from django.utils.translation import gettext as _
+
 from console.outbound.destinations import Allowance, Destination
 from console.outbound.errors import UrlNotAllowed
 
@@ -47,7 +49,7 @@ def post(destination: Destination, allowance: Allowance, body: bytes, headers: M
     destination.require_allowed(allowance)
     began = time.monotonic()
     if not destination.addresses:
-        return Reply(None, 0, trouble=f"The name {destination.host} has no address at the moment.")
+        return Reply(None, 0, trouble=_("The name %(host)s has no address at the moment.") % {"host": destination.host})
     try:
         with _connected(destination, began) as connection:
             connection.settimeout(_left(began, TOTAL_SECONDS))
@@ -118,7 +120,7 @@ def _request(destination: Destination, body: bytes, headers: Mapping[str, str]) 
         *(f"{name}: {value}" for name, value in {**fixed, **headers}.items()),
     ]
     if any(character in line for line in lines for character in "\r\n"):
-        raise UrlNotAllowed("A line break stands where none may be.")
+        raise UrlNotAllowed(_("A line break stands where none may be."))
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body
 
 

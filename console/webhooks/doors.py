@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
@@ -26,7 +27,7 @@ def webhook_called(organization: Organization, pk: UUID | None) -> Webhook:
     """The organization's webhook; unknown and foreign are the same (T15)."""
     found = Webhook.objects.of(organization).select_related("created_by").filter(pk=pk).first() if pk else None
     if found is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(_("There is no such webhook."))
     found.organization = organization
     return found
 
@@ -35,7 +36,7 @@ def delivery_called(webhook: Webhook, pk: UUID | None) -> Delivery:
     """A delivery of this webhook."""
     found = webhook.deliveries.select_related("message").filter(pk=pk).first() if pk else None
     if found is None:
-        raise NotFound("There is no such delivery.")
+        raise NotFound(_("There is no such delivery."))
     found.webhook = webhook
     return found
 

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from audit.clock import database_time
 from console.organizations.actor import SYSTEM
@@ -116,7 +117,7 @@ def _send(delivery: Delivery) -> Outcome:
     except InvalidToken:
         logger.error("No encryption key opens the secret of webhook %s.", webhook.pk)
         return Outcome(
-            at, "", Reply(None, 0, trouble="The signing secret cannot be opened: an encryption key is missing.")
+            at, "", Reply(None, 0, trouble=_("The signing secret cannot be opened: an encryption key is missing."))
         )
     headers = {
         "Content-Type": "application/json",

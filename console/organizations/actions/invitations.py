@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.clock import database_time
 from audit.log import record, verb
@@ -54,7 +55,10 @@ def invite_member(organization: Organization, *, actor: Actor, email: str, roles
     policies.require_fresh_sign_in(actor, organization)
     email, roles = checked_email(email), checked_roles(roles)
     if Membership.objects.filter(organization=organization, user__email=email).exists():
-        raise Conflict(f"{email} is a member already. Nothing was changed; change the roles in the list instead.")
+        raise Conflict(
+            _("%(email)s is a member already. Nothing was changed; change the roles in the list instead.")
+            % {"email": email}
+        )
     now = timezone.now()
     Invitation.objects.open().filter(organization=organization, email=email).withdraw()
     token = token_urlsafe(32)
@@ -79,7 +83,7 @@ def revoke_invitation(invitation: Invitation, *, actor: Actor) -> None:
     policies.require(actor, "manage_members", organization)
     current = Invitation.objects.open().filter(pk=invitation.pk).first()
     if current is None:
-        raise Conflict("This invitation is used, withdrawn or expired already. Nothing was changed.")
+        raise Conflict(_("This invitation is used, withdrawn or expired already. Nothing was changed."))
     current.revoked_at = timezone.now()
     current.save(update_fields=["revoked_at"])
     record("member.invitation_revoked", current.audit_target(), actor=actor, data={"email": current.email})

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from audit.clock import database_time
 from audit.log import record, verb
@@ -60,12 +61,7 @@ def create_key(
         policies.require_fresh_sign_in(actor, organization)
     _require_role(actor, organization, role)
     maker = _maker(actor, environments)
-    if kind not in ApiKey.Kind.values:
-        raise refused("kind", f"There is no kind {kind[:20]!r}; there are {', '.join(ApiKey.Kind.values)}.")
-    if not 1 <= days <= LONGEST_DAYS:
-        raise refused("days", f"A key lives 1 to {LONGEST_DAYS} days.")
-    if ApiKey.objects.usable().filter(organization=organization, owner=owner).count() >= PER_PERSON:
-        raise Conflict(f"You have {PER_PERSON} keys already. Nothing was changed. Revoke one that is not used.")
+    _require_kind_and_room(organization, owner, kind, days)
     now = database_time()
     made = _keep(
         ApiKey(
@@ -94,14 +90,7 @@ def rotate_key(key: ApiKey, *, actor: Actor, overlap_hours: int = OVERLAP_HOURS)
     current = _changeable(key, actor, organization)
     if actor.key is None:
         policies.require_fresh_sign_in(actor, organization)
-    if not 0 <= overlap_hours <= LONGEST_OVERLAP_HOURS:
-        raise refused("overlap_hours", f"Choose 0 to {LONGEST_OVERLAP_HOURS} hours.")
-    if current.replaced_by_id:
-        raise Conflict(f"{current} was rotated already. Nothing was changed. Rotate its successor.")
-    if current.owner_id != (actor.user.pk if actor.user else None):
-        raise Conflict(f"{current} acts for {current.owner.name}, who alone can rotate it. Nothing was changed.")
-    if actor.key is not None and actor.key.pk != current.pk:
-        raise Conflict(f"A program rotates only the key it calls with, not {current}. Nothing was changed.")
+    _require_rotatable(current, actor, overlap_hours)
     now = database_time()
     lifetime = current.expires_at - current.created_at
     successor = ApiKey(
@@ -168,9 +157,12 @@ def _set_push(key: ApiKey, actor: Actor, *, allowed: bool) -> ApiKey:
     policies.require_fresh_sign_in(actor, organization)
     current = _now(key)
     if current.kind == ApiKey.Kind.ASSISTANT:
-        raise Conflict("A key of an assistant can never push. Nothing was changed.")
+        raise Conflict(_("A key of an assistant can never push. Nothing was changed."))
     if current.may_push == allowed:
-        raise Conflict(f"{current} {'may' if allowed else 'may not'} push already. Nothing was changed.")
+        raise Conflict(
+            _("%(current)s %(value)s push already. Nothing was changed.")
+            % {"current": current, "value": "may" if allowed else "may not"}
+        )
     made = [] if allowed else [one for one in _made_by(current) if one.may_push]
     for one in (current, *made):
         one.may_push = allowed
@@ -179,10 +171,49 @@ def _set_push(key: ApiKey, actor: Actor, *, allowed: bool) -> ApiKey:
     return current
 
 
+def _require_kind_and_room(organization: Organization, owner: User, kind: str, days: int) -> None:
+    if kind not in ApiKey.Kind.values:
+        raise refused(
+            "kind",
+            _("There is no kind %(kind)s; there are %(choices)s.")
+            % {"kind": f"{kind[:20]!r}", "choices": ", ".join(ApiKey.Kind.values)},
+        )
+    if not 1 <= days <= LONGEST_DAYS:
+        raise refused("days", f"A key lives 1 to {LONGEST_DAYS} days.")
+    if ApiKey.objects.usable().filter(organization=organization, owner=owner).count() >= PER_PERSON:
+        raise Conflict(
+            _("You have %(limit)s keys already. Nothing was changed. Revoke one that is not used.")
+            % {"limit": PER_PERSON}
+        )
+
+
+def _require_rotatable(current: ApiKey, actor: Actor, overlap_hours: int) -> None:
+    if not 0 <= overlap_hours <= LONGEST_OVERLAP_HOURS:
+        raise refused("overlap_hours", f"Choose 0 to {LONGEST_OVERLAP_HOURS} hours.")
+    if current.replaced_by_id:
+        raise Conflict(
+            _("%(current)s was rotated already. Nothing was changed. Rotate its successor.") % {"current": current}
+        )
+    if current.owner_id != (actor.user.pk if actor.user else None):
+        raise Conflict(
+            _("%(current)s acts for %(name)s, who alone can rotate it. Nothing was changed.")
+            % {"current": current, "name": current.owner.name}
+        )
+    if actor.key is not None and actor.key.pk != current.pk:
+        raise Conflict(
+            _("A program rotates only the key it calls with, not %(current)s. Nothing was changed.")
+            % {"current": current}
+        )
+
+
 def _require_role(actor: Actor, organization: Organization, role: str) -> None:
     """The maker holds everything the role carries, so that a key is no way to more rights."""
     if role not in {one.value for one in Role}:
-        raise refused("role", f"There is no role {role[:20]!r}; there are {', '.join(one.value for one in Role)}.")
+        raise refused(
+            "role",
+            _("There is no role %(role)s; there are %(choices)s.")
+            % {"role": f"{role[:20]!r}", "choices": ", ".join(one.value for one in Role)},
+        )
     held = policies.permissions_on(actor.user, organization)
     lacking = sorted(permissions_of(Role(role), organization) - PEOPLE_ONLY - held - {"push_to_production"})
     if lacking:
@@ -193,7 +224,7 @@ def _places(environments: Sequence[str]) -> list[str]:
     """The slugs once each; `Invalid` for what no environment can be called."""
     for slug in environments:
         if not SLUG.fullmatch(slug):
-            raise refused("environments", "An environment is named by its slug: small letters, digits and hyphens.")
+            raise refused("environments", _("An environment is named by its slug: small letters, digits and hyphens."))
     return sorted(set(environments))
 
 
@@ -206,7 +237,7 @@ def _maker(actor: Actor, environments: Sequence[str]) -> ApiKey | None:
         return None
     maker = ApiKey.objects.usable().select_for_update(of=("self",)).filter(pk=actor.key.pk).first()
     if maker is None:
-        raise Conflict("The key of this call has ended. Nothing was changed.")
+        raise Conflict(_("The key of this call has ended. Nothing was changed."))
     if maker.environments and not (environments and set(environments) <= set(maker.environments)):
         raise policies.beyond_key(maker.environments)
     return maker
@@ -232,7 +263,7 @@ def _changeable(key: ApiKey, actor: Actor, organization: Organization) -> ApiKey
         raise policies.missing("manage_keys", organization)
     current = _now(key)
     if current.revoked_at or current.expires_at <= database_time():
-        raise Conflict(f"{current} has ended already. Nothing was changed.")
+        raise Conflict(_("%(current)s has ended already. Nothing was changed.") % {"current": current})
     return current
 
 
@@ -241,7 +272,7 @@ def _now(key: ApiKey) -> ApiKey:
     current = ApiKey.objects.select_for_update(of=("self",)).select_related("owner", "organization").filter(pk=key.pk)
     found = current.first()
     if found is None:
-        raise NotFound("There is no such key.")
+        raise NotFound(_("There is no such key."))
     return found
 
 
@@ -255,7 +286,9 @@ def _keep(key: ApiKey) -> MadeKey:
         with transaction.atomic():
             key.save(force_insert=True)
     except IntegrityError:
-        raise SlugTaken(f"A key named {key.name} exists already. Choose another name. Nothing was changed.") from None
+        raise SlugTaken(
+            _("A key named %(name)s exists already. Choose another name. Nothing was changed.") % {"name": key.name}
+        ) from None
     return MadeKey(key, secret)
 
 

@@ -1,5 +1,7 @@
 """Who holds which roles; one Org Admin always stays (T43)."""
 
+from django.utils.translation import gettext as _
+
 from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations import policies
@@ -16,9 +18,13 @@ def checked_roles(roles: list[str]) -> list[str]:
     known = [role.value for role in Role]
     unknown = sorted(set(roles) - set(known))
     if unknown:
-        raise refused("roles", f"{unknown[0]!r} is no role; there are {', '.join(known)}.")
+        raise refused(
+            "roles",
+            _("%(unknown)s is no role; there are %(choices)s.")
+            % {"unknown": f"{unknown[0]!r}", "choices": ", ".join(known)},
+        )
     if not roles:
-        raise refused("roles", "Choose at least one role.")
+        raise refused("roles", _("Choose at least one role."))
     return [role for role in known if role in roles]
 
 
@@ -27,8 +33,11 @@ def refuse_without_admin(organization: Organization, leaving: Membership) -> Non
     admins = Membership.objects.filter(organization=organization).with_role(Role.ORG_ADMIN)
     if Role.ORG_ADMIN in leaving.roles and not admins.exclude(pk=leaving.pk).exists():
         raise LastAdmin(
-            f"{leaving.user.name} is the last Org Admin of {organization.name}, and an organization keeps at least"
-            " one. Nothing was changed. Make somebody else Org Admin first."
+            _(
+                "%(name)s is the last Org Admin of %(organization_name)s, and an organization keeps at least one. "
+                "Nothing was changed. Make somebody else Org Admin first."
+            )
+            % {"name": leaving.user.name, "organization_name": organization.name}
         )
 
 
@@ -36,7 +45,7 @@ def membership_now(membership: Membership) -> Membership:
     """The membership as it is under the lock; `NotFound` when the person left meanwhile."""
     current = Membership.objects.filter(pk=membership.pk).select_related("organization", "user").first()
     if current is None:
-        raise NotFound("This person is no member any more.")
+        raise NotFound(_("This person is no member any more."))
     return current
 
 
@@ -62,11 +71,16 @@ def change_roles(
     roles, before = checked_roles(roles), current.roles
     if expected is not None and sorted(expected) != sorted(before):
         raise Stale(
-            f"Somebody changed the roles of {current.user.name} meanwhile: {_spoken(current)}."
-            " Nothing was changed. Look again and decide anew."
+            _(
+                "Somebody changed the roles of %(name)s meanwhile: %(current)s. "
+                "Nothing was changed. Look again and decide anew."
+            )
+            % {"name": current.user.name, "current": _spoken(current)}
         )
     if sorted(roles) == sorted(before):
-        raise Conflict(f"{current.user.name} has exactly these roles already. Nothing was changed.")
+        raise Conflict(
+            _("%(name)s has exactly these roles already. Nothing was changed.") % {"name": current.user.name}
+        )
     if Role.ORG_ADMIN not in roles:
         refuse_without_admin(organization, current)
     current.roles = roles

@@ -18,13 +18,16 @@ def new_person(*, email: str, name: str, password: str) -> User:
         validate_password(password, person)
     except ValidationError as refusal:
         errors = [ContentError("/password", message) for message in refusal.messages]
-        raise Invalid("The password cannot be taken. Nothing was changed.", errors) from None
+        raise Invalid(_("The password cannot be taken. Nothing was changed."), errors) from None
     try:
         with transaction.atomic():
             return User.objects.create_user(email=person.email, name=person.name, password=password)
     except IntegrityError:
         raise Conflict(
-            "This e-mail address has an account already. Sign in with it and open the link again. Nothing was changed."
+            _(
+                "This e-mail address has an account already. Sign in with it and open the link again. "
+                "Nothing was changed."
+            )
         ) from None
 
 

@@ -1,6 +1,7 @@
 """Keeping a filtered list under a name: one's own comfort, so in no organization's log."""
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from console.organizations.errors import Conflict
 from console.organizations.models import Organization, SavedView, User
@@ -17,14 +18,14 @@ def save_view(person: User, organization: Organization, *, page: str, name: str,
     """
     name, kept = _named(name), filters_of(query)
     if page not in SavedView.Page.values:
-        raise refused("page", "This page keeps no views.")
+        raise refused("page", gettext("This page keeps no views."))
     if not kept:
-        raise refused("query", "Nothing is filtered, so there is nothing to keep.")
+        raise refused("query", gettext("Nothing is filtered, so there is nothing to keep."))
     if len(kept) > QUERY:
-        raise refused("query", "These filters are too long to be kept.")
+        raise refused("query", gettext("These filters are too long to be kept."))
     mine = SavedView.objects.filter(person=person, organization=organization, page=page)
     if mine.exclude(name=name).count() >= MANY:
-        raise refused("name", f"There are {MANY} views here already. Delete one first.")
+        raise refused("name", gettext("There are %(many)s views here already. Delete one first.") % {"many": MANY})
     view, _ = SavedView.objects.update_or_create(
         person=person, organization=organization, page=page, name=name, defaults={"query": kept}
     )
@@ -38,7 +39,9 @@ def rename_view(view: SavedView, *, name: str) -> None:
         with transaction.atomic():
             view.save(update_fields=["name"])
     except IntegrityError:
-        raise Conflict(f"There is a view {view.name} already. Nothing was changed.") from None
+        raise Conflict(
+            gettext("There is a view %(view_name)s already. Nothing was changed.") % {"view_name": view.name}
+        ) from None
 
 
 def delete_view(view: SavedView) -> None:
@@ -49,5 +52,9 @@ def delete_view(view: SavedView) -> None:
 def _named(name: str) -> str:
     checked = checked_name(name)
     if len(checked) > NAME:
-        raise refused("name", f"The name has {len(checked)} characters; {NAME} are allowed.")
+        raise refused(
+            "name",
+            gettext("The name has %(checked)s characters; %(name)s are allowed.")
+            % {"checked": len(checked), "name": NAME},
+        )
     return checked

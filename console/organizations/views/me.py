@@ -89,7 +89,7 @@ def session(request: HttpRequest) -> JsonResponse:
 
 def closed(request: HttpRequest, rest: str = "") -> HttpResponse:
     """A page of the sign-in library that this console does not offer."""
-    raise Http404("This page is not offered.")
+    raise Http404(_("This page is not offered."))
 
 
 def _back(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.organizations import actions, members_page, policies
@@ -45,7 +46,9 @@ def revoke(request: HttpRequest, organization: str, invitation: UUID) -> HttpRes
     current = organization_for(request, organization)
     found = get_object_or_404(Invitation.objects.select_related("organization"), organization=current, pk=invitation)
     actions.revoke_invitation(found, actor=actor_of(request))
-    messages.success(request, f"The invitation of {found.email} is withdrawn; its link does nothing any more.")
+    messages.success(
+        request, _("The invitation of %(email)s is withdrawn; its link does nothing any more.") % {"email": found.email}
+    )
     return redirect("members", current.slug)
 
 
@@ -63,7 +66,10 @@ def member(request: HttpRequest, organization: str, membership: UUID) -> HttpRes
         except Invalid as refusal:
             form.take(refusal)
         else:
-            messages.success(request, f"The roles of {found.user.name} are changed and hold from their next page on.")
+            messages.success(
+                request,
+                _("The roles of %(name)s are changed and hold from their next page on.") % {"name": found.user.name},
+            )
             return redirect("members", current.slug)
     policies.require(actor_of(request), "view_members", current)
     held = policies.permissions_on(actor_of(request).user, current)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit.clock import database_time
 from audit.log import record, verb
@@ -23,7 +24,10 @@ def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
     """Send a message that says it is a test, also to a webhook that is switched off; a worker sends it at once."""
     current = webhook_now(webhook, actor)
     if current.deliveries.filter(state=Delivery.State.PENDING, message__kind=TEST).count() >= TESTS_WAITING:
-        raise Conflict(f"{TESTS_WAITING} tests are waiting already. Nothing was changed. See how the receiver answers.")
+        raise Conflict(
+            _("%(limit)s tests are waiting already. Nothing was changed. See how the receiver answers.")
+            % {"limit": TESTS_WAITING}
+        )
     now, organization = database_time(), current.organization
     message = Message.objects.create(
         organization=organization, kind=TEST, body=test_body(organization, now, actor.label), at=now
@@ -40,12 +44,12 @@ def redeliver(webhook: Webhook, *, actor: Actor, delivery: Delivery) -> Delivery
     current = webhook_now(webhook, actor)
     found = current.deliveries.select_for_update(of=("self",)).select_related("message").filter(pk=delivery.pk).first()
     if found is None:
-        raise NotFound("There is no such delivery.")
+        raise NotFound(_("There is no such delivery."))
     now = database_time()
     if found.lease_until is not None and found.lease_until > now:
-        raise Conflict("This delivery is under way at this moment. Nothing was changed. Look again in some seconds.")
+        raise Conflict(_("This delivery is under way at this moment. Nothing was changed. Look again in some seconds."))
     if current.disabled_at is not None and found.message.kind != TEST:
-        raise Conflict("This webhook is switched off. Nothing was changed. Enable it first.")
+        raise Conflict(_("This webhook is switched off. Nothing was changed. Enable it first."))
     _again(found, now)
     record("webhook.redelivered", current.audit_target(), actor=actor, data=found.audit_data())
     transaction.on_commit(lambda: tasks.wake(current.pk))
@@ -57,11 +61,11 @@ def replay_dead(webhook: Webhook, *, actor: Actor) -> int:
     """Send every dead letter of the webhook once more; how many there were."""
     current = webhook_now(webhook, actor)
     if current.disabled_at is not None:
-        raise Conflict("This webhook is switched off. Nothing was changed. Enable it first.")
+        raise Conflict(_("This webhook is switched off. Nothing was changed. Enable it first."))
     dead = current.deliveries.filter(state=Delivery.State.DEAD)
     number = dead.update(state=Delivery.State.PENDING, tries=0, next_at=database_time(), ended_at=None)
     if not number:
-        raise Conflict("This webhook has no dead letters. Nothing was changed.")
+        raise Conflict(_("This webhook has no dead letters. Nothing was changed."))
     record("webhook.replayed", current.audit_target(), actor=actor, data={"deliveries": number})
     transaction.on_commit(lambda: tasks.wake(current.pk))
     return number

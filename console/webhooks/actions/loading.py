@@ -1,5 +1,7 @@
 """What every verb of webhooks does first: the right, then the row as it is, locked until the transaction ends."""
 
+from django.utils.translation import gettext as _
+
 from console.organizations import policies
 from console.organizations.actor import Actor
 from console.organizations.errors import NotFound
@@ -26,6 +28,6 @@ def locked(webhook: Webhook, organization: Organization) -> Webhook:
     """The row, locked; `NotFound` when it is gone."""
     found = Webhook.objects.of(organization).select_for_update(no_key=True).filter(pk=webhook.pk).first()
     if found is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(_("There is no such webhook."))
     found.organization = organization
     return found

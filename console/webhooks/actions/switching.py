@@ -1,6 +1,7 @@
 """Webhooks switched off and on: by people, and by the console when a receiver is gone."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit.clock import database_time
 from audit.log import record, verb
@@ -42,9 +43,9 @@ def enable_webhook(webhook: Webhook, *, actor: Actor, destination: Destination) 
     """Send again, first what was kept meanwhile. `destination` is what its address leads to now (T30)."""
     current = webhook_now(webhook, actor)
     if current.disabled_at is None:
-        raise Conflict("This webhook is on already. Nothing was changed.")
+        raise Conflict(_("This webhook is on already. Nothing was changed."))
     if destination.url != current.url:
-        raise Conflict("The address was changed meanwhile. Nothing was changed. Look again.")
+        raise Conflict(_("The address was changed meanwhile. Nothing was changed. Look again."))
     destination.require_allowed(allowance())
     current.disabled_at, current.disabled_because, current.failing_since, current.failures = None, "", None, 0
     current.save(update_fields=OFF)
@@ -57,6 +58,6 @@ def enable_webhook(webhook: Webhook, *, actor: Actor, destination: Destination) 
 
 def _switch_off(webhook: Webhook, reason: str) -> None:
     if webhook.disabled_at is not None:
-        raise Conflict("This webhook is off already. Nothing was changed.")
+        raise Conflict(_("This webhook is off already. Nothing was changed."))
     webhook.disabled_at, webhook.disabled_because = database_time(), reason
     webhook.save(update_fields=OFF)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.clock import database_time
 from audit.log import record, verb
 from audit.models import ChainHead
@@ -50,7 +52,9 @@ def add_webhook(
     person = keeper(actor, organization)
     destination.require_allowed(allowance())
     if Webhook.objects.of(organization).count() >= MOST:
-        raise Conflict(f"There are {MOST} webhooks already. Nothing was changed. Delete one that is not used.")
+        raise Conflict(
+            _("There are %(most)s webhooks already. Nothing was changed. Delete one that is not used.") % {"most": MOST}
+        )
     head = ChainHead.objects.filter(organization=organization).values_list("sequence", flat=True).first()
     LogMark.objects.get_or_create(organization=organization, defaults={"sequence": head or 0})
     secret = new_secret()
@@ -84,7 +88,7 @@ def change_webhook(
     current = webhook_now(webhook, actor)
     if expected is not None and expected != webhook_token(current):
         raise Stale(
-            "Somebody changed this webhook meanwhile. Nothing was changed. Look again and decide anew.",
+            _("Somebody changed this webhook meanwhile. Nothing was changed. Look again and decide anew."),
             etag=webhook_token(current),
         )
     before, seen, secret = _facts(current), webhook_token(current), ""
@@ -99,7 +103,7 @@ def change_webhook(
     if description is not None:
         current.description = checked_text(description, "description", limit=DESCRIPTION_LENGTH)
     if webhook_token(current) == seen:
-        raise Conflict("The webhook is exactly this already. Nothing was changed.")
+        raise Conflict(_("The webhook is exactly this already. Nothing was changed."))
     current.save(update_fields=["url", "kinds", "description", "secret", "former_secret", "former_until"])
     data = {"before": before, "after": _facts(current), "new_secret": bool(secret)}
     record("webhook.changed", current.audit_target(), actor=actor, data=data)
@@ -136,9 +140,13 @@ def checked_kinds(kinds: Sequence[str]) -> list[str]:
     """The kinds once each in the order of the list; `Invalid` for none and for an unknown one."""
     unknown = sorted(set(kinds) - set(KIND_NAMES))
     if unknown:
-        raise refused("kinds", f"There is no kind {unknown[0][:60]!r}; there are {', '.join(KIND_NAMES)}.")
+        raise refused(
+            "kinds",
+            _("There is no kind %(value)s; there are %(choices)s.")
+            % {"value": f"{unknown[0][:60]!r}", "choices": ", ".join(KIND_NAMES)},
+        )
     if not kinds:
-        raise refused("kinds", "Choose at least one kind of event.")
+        raise refused("kinds", _("Choose at least one kind of event."))
     return [kind for kind in KIND_NAMES if kind in kinds]
 
 
