@@ -16,6 +16,8 @@ _KEYS = re.compile(
     r"|xox[abprs]-[A-Za-z0-9-]{10}|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30}"
     r"|eyJ[A-Za-z0-9_-]{10,100}\.eyJ[A-Za-z0-9_-]{10})|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
 )
+# No key is without one of these. They are found in a quarter of the time, and a publish looks through megabytes.
+_MARKS = (*(f"gh{kind}_" for kind in "pousr"), "sk-", "sk_", "xox", "AKIA", "AIza", "eyJ", "-----BEGIN ")
 _SECRET_FIELD = re.compile(r"(secret|password|api[_-]?key|token|authorization)\Z", re.IGNORECASE)
 _REFERENCE = re.compile(r"secrets://|.*(\{\{|\$\{)|(Bearer\s+)?(\{\{|\$\{|secrets://)|REDACTED", re.DOTALL)
 _AUTH_REFERENCE = re.compile(r"secrets://\S{1,200}|.{0,40}(\{\{[^{}]{1,200}\}\}|\$\{[^{}]{1,200}\})")
@@ -28,10 +30,10 @@ def leaks(config: Mapping[str, Any]) -> Iterable[Problem]:
     """Secrets in plain text, anywhere."""
     for where, text in texts(config):
         if "://" in text and (found := _CREDENTIALS.search(text)):
-            message = "An address with a password in it; use a secrets:// reference."
+            message = _("An address with a password in it; use a secrets:// reference.")
             yield Problem("error", where, message, "secret", *found.span())
-        elif found := _KEYS.search(text):
-            message = "This looks like a key; use a secrets:// reference and renew the key."
+        elif any(mark in text for mark in _MARKS) and (found := _KEYS.search(text)):
+            message = _("This looks like a key; use a secrets:// reference and renew the key.")
             yield Problem("error", where, message, "secret", *found.span())
         elif _SECRET_FIELD.search(where) and text and not _REFERENCE.match(text) and len(text) >= 8:
             yield Problem("warning", where, _("A secret in plain text? Use a secrets:// reference."), "secret")
