@@ -116,7 +116,10 @@ def _too_many(request: HttpRequest, allowance: Allowance) -> HttpResponse:
 
 
 def _refused_body(request: HttpRequest) -> HttpResponse | None:
-    """413 and 415, from the headers alone: a body that is too large is not read."""
+    """413 and 415, from the headers alone: a body that is too large is not read. 400 where it broke off.
+
+    A caller that hangs up within the body asked for something else than what came: no act, and no kept answer.
+    """
     length = request.META.get("CONTENT_LENGTH") or "0"
     size = int(length) if length.isascii() and length.isdigit() else 0
     most = LARGEST_IMPORT if _is_import(request) else LARGEST_BODY
@@ -126,6 +129,8 @@ def _refused_body(request: HttpRequest) -> HttpResponse | None:
         )
     if size and request.method not in SAFE and request.content_type not in JSON_TYPES:
         return problem(request, 415)
+    if size and len(request.body) < size:
+        return problem(request, 400, detail="The body broke off. Nothing was changed. Send it again.")
     return None
 
 
