@@ -16,6 +16,8 @@ from itertools import count
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
+
 from agents.importers import import_file
 from console.organizations.errors import Refusal
 
@@ -164,4 +166,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    settings.USE_I18N = False  # refusals are words, and no language is to be loaded while memory is measured
     main()
