@@ -7,7 +7,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-Number = Field(ge=1, le=2_147_483_647)
+LARGEST_NUMBER = 2_147_483_647
+Number = Field(ge=1, le=LARGEST_NUMBER)  # of a version, in an address, where everything is text
+NumberIn = Field(ge=1, le=LARGEST_NUMBER, strict=True)  # the same in a body: neither `true` nor "1"
 
 
 class Body(Schema):
@@ -80,17 +82,17 @@ class SavesOut(Schema):
 class RestoreIn(Body):
     """Which save becomes the draft again."""
 
-    history_id: int = Field(ge=1, le=9_223_372_036_854_775_807)
+    history_id: int = Field(ge=1, le=9_223_372_036_854_775_807, strict=True)
 
 
 class ForkIn(Body):
     """From which version the draft starts anew."""
 
-    version: int = Number
+    version: int = NumberIn
 
 
 class MergeIn(Body):
     """Which version is merged into the draft, and whose text wins where both changed the same place."""
 
-    version: int = Number
+    version: int = NumberIn
     strategy: Literal["merge", "theirs", "mine"] = "merge"

@@ -69,10 +69,10 @@ class ContradictingParameters(Refusal):
 
 
 class StillServed(Conflict):
-    """The agent is pinned in a production environment and cannot be archived."""
+    """Something is pinned there: an agent that cannot be archived, or an environment that cannot be deleted."""
 
     code = "still_served"
-    title = noop("Still in Production")
+    title = noop("Still served")
 
 
 class SelfApproval(PermissionMissing):

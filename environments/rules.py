@@ -23,7 +23,7 @@ class Approvals(_Closed):
     """So many people of one role must have approved the version."""
 
     role: Literal["qa", "org_admin"]
-    count: int = Field(ge=1, le=10)
+    count: int = Field(ge=1, le=10, strict=True)
 
 
 class Window(_Closed):
@@ -73,7 +73,7 @@ class Rules(_Closed):
 
     requires_sign_off: bool = True
     document_valid: bool = False  # content is checked as it is saved; this asks again, with the schema of today
-    soak_minutes: int = Field(default=0, ge=0, le=43_200)
+    soak_minutes: int = Field(default=0, ge=0, le=43_200, strict=True)
     approvals: tuple[Approvals, ...] = Field(default=(), max_length=4)
     ticket_pattern: str = Field(default="", max_length=100)
     windows: tuple[Window, ...] = Field(default=(), max_length=10)

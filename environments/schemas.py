@@ -5,9 +5,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
-from agents.schemas import Body, Number, PersonOut
+from agents.schemas import Body, NumberIn, PersonOut
 
 Note = Field(default="", max_length=2000)
 Reason = Field(max_length=2000)
@@ -168,7 +168,7 @@ class DecisionIn(Body):
 class LiftIn(Body):
     """Which version is freed, and why."""
 
-    version: int = Number
+    version: int = NumberIn
     reason: str = Reason
 
 
@@ -233,15 +233,15 @@ class Sides(Schema):
 class RulesIn(Body):
     """The entry rules of an environment, whole; what is left out asks for nothing (environments/rules.py)."""
 
-    requires_sign_off: bool = True
-    document_valid: bool = False
-    soak_minutes: int = 0
+    requires_sign_off: StrictBool = True
+    document_valid: StrictBool = False
+    soak_minutes: StrictInt = 0
     approvals: list[dict[str, Any]] = []
     ticket_pattern: str = ""
     windows: list[dict[str, Any]] = []
     freeze: dict[str, Any] | None = None
-    service_accounts_only: bool = False
-    export_kept: bool = False
+    service_accounts_only: StrictBool = False
+    export_kept: StrictBool = False
 
 
 class EnvironmentIn(Body):
@@ -250,7 +250,7 @@ class EnvironmentIn(Body):
     name: str = Field(max_length=200)
     slug: str = Field(default="", max_length=63)
     kind: str = Field(default="staging", max_length=20)
-    position: int | None = Field(default=None, ge=0, le=1000)
+    position: int | None = Field(default=None, ge=0, le=1000, strict=True)
     description: str = Field(default="", max_length=2000)
     rules: RulesIn | None = None
 
@@ -259,10 +259,10 @@ class EnvironmentPatch(Body):
     """What is to change; a field that is left out stays, `rules` replace all rules."""
 
     name: str | None = Field(default=None, max_length=200)
-    position: int | None = Field(default=None, ge=0, le=1000)
+    position: int | None = Field(default=None, ge=0, le=1000, strict=True)
     description: str | None = Field(default=None, max_length=2000)
     rules: RulesIn | None = None
-    is_default: bool | None = None
+    is_default: StrictBool | None = None
 
 
 class DifferenceOut(Schema):
@@ -297,6 +297,15 @@ class BulkIn(Body):
     expected_digests: dict[str, str] = {}
     note: str = Note
     ticket: str = Field(default="", max_length=100)
+
+
+class RetryIn(Body):
+    """Which of the failed agents are tried again, and what is expected of them; else what the first job was to move."""
+
+    agents: list[str] | None = None
+    expected_digests: dict[str, str] = {}
+    note: str | None = Field(default=None, max_length=2000)
+    ticket: str | None = Field(default=None, max_length=100)
 
 
 class JobOut(Schema):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
 from console.organizations.actions import allow_push, create_key, forbid_push, revoke_key, rotate_key
@@ -50,7 +50,7 @@ class RotateIn(Closed):
 class PushIn(Closed):
     """Whether the key may push to Production."""
 
-    may_push: bool
+    may_push: StrictBool
 
 
 class KeyOut(Schema):

@@ -32,6 +32,7 @@ class Wanted:
     agent: Agent
     version: Version | None
     live: int = 0
+    digest: str = ""  # what is expected unless the caller says otherwise; empty for what the source serves now
 
 
 @verb("bulk.started")
@@ -78,25 +79,26 @@ def retry_failed(
     note: str | None = None,
     ticket: str | None = None,
 ) -> Job:
-    """Start a new job with the items that failed, or those of them that are named, frozen anew.
+    """Start a new job with the items that failed, or those of them that are named.
 
-    What is expected is what the caller reviewed, as for `start_promotion`. Without a note or a ticket of its own
-    the new job has those of the job that it follows.
+    What is expected is what the caller reviewed, as for `start_promotion`; of an agent of which they say nothing, what
+    the first job was to move, so that nothing goes out that nobody has seen. Without a note or a ticket of its own the
+    new job has those of the job that it follows.
     """
     organization = Organization.objects.steady(job.organization)
     current = _over(job)
     permission = "push_to_production" if current.target.is_production else "promote_to_staging"
     require(actor, permission, organization)
     policies.require_within_key(actor, current.target)
-    failed = [item.agent for item in current.items.filter(state=JobItem.State.FAILED).select_related("agent")]
-    if agents is not None:
-        named = {agent.pk for agent in agents}
-        failed = [agent for agent in failed if agent.pk in named]
-    if not failed or current.source is None or current.kind != Job.Kind.PROMOTION:
+    failed = current.items.filter(state=JobItem.State.FAILED).select_related("agent")
+    items = list(failed if agents is None else failed.filter(agent__in=agents))
+    if not items or current.source is None or current.kind != Job.Kind.PROMOTION:
         raise Conflict(_("Nothing failed that could be tried again. Nothing was changed."))
     note = checked_text(current.note if note is None else note, "note")
     ticket = checked_text(current.ticket if ticket is None else ticket, "ticket", limit=TICKET_LENGTH)
-    wanted = _as_seen(_wanted(actor, organization, current.source, current.target, failed), expected_live or {})
+    now = _wanted(actor, organization, current.source, current.target, [item.agent for item in items])
+    first = {item.agent_id: item.digest for item in items}
+    wanted = _as_seen([replace(one, digest=first[one.agent.pk]) for one in now], expected_live or {})
     again = _make(organization, actor, Job.Kind.PROMOTION, current.source, current.target, note, ticket, current)
     _freeze(again, wanted, expected_digests or {})
     _tell(again, actor, len(wanted), "bulk.retried")
@@ -242,6 +244,7 @@ def _freeze(job: Job, wanted: Sequence[Wanted], expected: Mapping[str, str]) -> 
             live=one.live,
             digest=expected.get(one.agent.slug)
             or expected.get(str(one.agent.pk))
+            or one.digest
             or (one.version.digest if one.version else ""),
         )
         for position, one in enumerate(wanted)

@@ -21,7 +21,7 @@ from environments.errors import Contradiction
 from environments.facts import LIVE
 from environments.models import Job, JobItem
 from environments.policies import environments_open_to
-from environments.schemas import BulkIn, DifferencesOut, JobItemsOut, JobOut, JobsOut, ReasonIn, StartedOut
+from environments.schemas import BulkIn, DifferencesOut, JobItemsOut, JobOut, JobsOut, ReasonIn, RetryIn, StartedOut
 
 router = Router(tags=["Bulk promotion"])
 WORKING = frozenset({"promote_to_staging", "push_to_production", "roll_back", "view_all_events"})
@@ -127,9 +127,22 @@ def cancel(request: HttpRequest, job: str) -> dict[str, Any]:
 
 
 @router.post("/jobs/{job}/retry", response={202: StartedOut}, summary="Try what failed again")
-def retry(request: HttpRequest, job: str) -> Any:
-    """A new job with the failed agents, frozen anew."""
-    return Status(202, {"job": job_out(retry_failed(_job(request, job), actor=actor_of(request)))})
+def retry(request: HttpRequest, job: str, body: RetryIn = RetryIn()) -> Any:  # noqa: B008
+    """A new job with what failed, or with those `agents` of it.
+
+    Each agent is expected to be what the first job was to move; who has seen something newer says so
+    in `expected_digests`.
+    """
+    found = _job(request, job)
+    again = retry_failed(
+        found,
+        actor=actor_of(request),
+        agents=None if body.agents is None else _called(request, body.agents),
+        expected_digests=body.expected_digests,
+        note=body.note,
+        ticket=body.ticket,
+    )
+    return Status(202, {"job": job_out(again)})
 
 
 @router.post("/jobs/{job}/undo", response={202: StartedOut}, summary="Take back what a job moved")

@@ -24,14 +24,18 @@ def test_change_environment__name_rules_order_and_default__are_kept_and_recorded
         "PATCH", "/environments/canary", {"name": "Pre-release", "description": "For friends", "position": 1}
     )
     ruled = admin.call("PATCH", "/environments/production", {"rules": {"soak_minutes": 60, "ticket_pattern": "OPS-*"}})
+    no_number = admin.call(
+        "PATCH", "/environments/production", {"rules": {"approvals": [{"role": "qa", "count": True}]}}
+    )
     default = admin.call("PATCH", "/environments/staging", {"is_default": True})
 
     assert (changed.body["slug"], changed.body["name"]) == ("canary", "Pre-release")
     assert order(organization) == ["development", "canary", "staging", "production"]
     assert (ruled.body["rules"]["soak_minutes"], ruled.body["rules"]["requires_sign_off"]) == (60, True)
+    assert no_number.status == 422
     assert default.body["is_default"] is True
     assert Environment.objects.get(organization=organization, is_default=True).slug == "staging"
-    event = Event.objects.filter(verb="environment.changed").newest_first()[1]
+    event = Event.objects.filter(verb="environment.changed", outcome="done").newest_first()[1]
     assert event.data["before"]["rules"]["soak_minutes"] == 0
     assert event.data["after"]["rules"]["soak_minutes"] == 60
 
@@ -47,6 +51,11 @@ def test_change_environment__stale_wrong_or_forbidden__changes_nothing(
         ("/environments/nowhere", {"name": "X"}, 404),
         ("/environments/staging", {"position": 2}, 422),
         ("/environments/production", {"is_default": False}, 422),
+        ("/environments/staging", {"position": True}, 422),
+        ("/environments/staging", {"is_default": 1}, 422),
+        ("/environments/production", {"rules": {"soak_minutes": False}}, 422),
+        ("/environments/production", {"rules": {"soak_minutes": "5"}}, 422),
+        ("/environments/production", {"rules": {"export_kept": 1}}, 422),
         ("/environments/development", {"is_default": True}, 422),
         ("/environments/staging", {"rules": {"ticket_pattern": "OPS-*"}}, 403),
     ]:

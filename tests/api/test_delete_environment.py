@@ -18,7 +18,8 @@ def test_delete_environment__unused__is_gone_and_used__stays(
     a_candidate(organization, author=dana)
 
     assert developer.call("DELETE", "/environments/staging").status == 403
-    assert admin.call("DELETE", "/environments/canary").code == "still_served"
+    served = admin.call("DELETE", "/environments/canary")
+    assert (served.code, served.body["title"]) == ("still_served", "Still served")
     assert admin.call("DELETE", "/environments/development").code == "conflict"
     assert admin.call("DELETE", "/environments/production").code == "conflict"
     assert admin.call("DELETE", "/environments/staging").status == 204
