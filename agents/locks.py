@@ -13,9 +13,8 @@ def lock_agent(agent: Agent, *, archived_too: bool = False) -> Agent:
     All verbs of one agent queue up here, two agents never wait for each other. What the verb asks of people
     and rules after this holds until its event is written: a removal or a new rule comes before or after it.
     """
-    organization = Organization.objects.steady(agent.organization)
-    locked = Agent.objects.select_for_update().get(pk=agent.pk)
-    locked.organization = organization
+    Organization.objects.hold_still(agent.organization)
+    locked = Agent.objects.select_for_update(of=("self",)).select_related("organization").get(pk=agent.pk)
     if locked.archived_at and not archived_too:
         raise AgentArchived(
             _("%(name)s is archived. Bring it back first. Nothing was changed.") % {"name": locked.name}

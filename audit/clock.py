@@ -9,8 +9,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import DateTimeField
+from django.db.models.expressions import RawSQL
 
 NOW = "clock_timestamp() + coalesce(nullif(current_setting('slipway.time_shift', true), ''), '0')::interval"
+
+
+DATABASE_NOW = RawSQL(NOW, [], output_field=DateTimeField())  # noqa: S611  # our own constant
+"""The same moment as part of another statement."""
 
 
 def database_time() -> datetime:

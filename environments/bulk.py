@@ -7,7 +7,7 @@ the deployment, which names the job: no agent is moved twice (reliability.md G5,
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from audit.checkpoints import written_together
-from audit.clock import database_time
+from audit.clock import DATABASE_NOW, database_time
 from audit.log import record
 from console.organizations.actor import SYSTEM, Actor
 from console.organizations.errors import Holder, PermissionMissing, Refusal
@@ -130,8 +130,9 @@ def _carry_out(item_ids: list[int]) -> None:
     """The items of one hand, on a connection of its own."""
     try:
         with written_together():
+            now = database_time()  # within a second or so of every agent's turn: for the proof of who started it
             for item in _items(item_ids):
-                _do(item)
+                _do(item, now)
     finally:
         connection.close()
 
@@ -147,10 +148,10 @@ def _items(item_ids: list[int]) -> list[JobItem]:
     return items
 
 
-def _do(item: JobItem) -> None:
+def _do(item: JobItem, now: datetime) -> None:
     """One agent; whatever happens stands in its row afterwards, and the next agent is not touched by it."""
     try:
-        deployment = _move(item)
+        deployment = _move(item, now)
     except Refusal as refusal:
         _end_refused(item, refusal)
     except Exception:
@@ -160,8 +161,8 @@ def _do(item: JobItem) -> None:
         _end(item, State.PROMOTED, "", "", deployment)
 
 
-def _move(item: JobItem) -> Deployment:
-    job, actor = item.job, _actor_of(item.job)
+def _move(item: JobItem, now: datetime) -> Deployment:
+    job, actor = item.job, _actor_of(item.job, now)
     if item.version is None:
         raise NothingPinned(_nothing_of(item.agent, job))
     if job.kind == Job.Kind.ROLLBACK:
@@ -199,7 +200,7 @@ def _nothing_of(agent: Agent, job: Job) -> str:
     }
 
 
-def _actor_of(job: Job) -> Actor:
+def _actor_of(job: Job, now: datetime) -> Actor:
     """The person as they are now: a right that was taken away is gone for the rest of the job (T20)."""
     user = User.objects.get(pk=job.by_id)
     if job.key_id:
@@ -207,7 +208,7 @@ def _actor_of(job: Job) -> Actor:
         if user.key is None:
             raise PermissionMissing(KEY_ENDED, Holder(KEY_ENDED))
     # The proof belongs to the act of starting the job, not to the moment when an agent's turn comes.
-    proven = database_time() if job.proven_at and job.created_at - job.proven_at <= timedelta(minutes=15) else None
+    proven = now if job.proven_at and job.created_at - job.proven_at <= timedelta(minutes=15) else None
     return Actor(user=user, door="job", request_id=job.pk.hex, proven_at=proven, job=job.pk)
 
 
@@ -226,5 +227,5 @@ def _end_refused(item: JobItem, refusal: Refusal) -> None:
 
 def _end(item: JobItem, state: str, code: str, message: str, deployment: Deployment | None = None) -> None:
     JobItem.objects.filter(pk=item.pk, state=State.PENDING).update(
-        state=state, code=code, message=message, deployment=deployment, ended_at=database_time()
+        state=state, code=code, message=message, deployment=deployment, ended_at=DATABASE_NOW
     )

@@ -18,6 +18,7 @@ from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import holder_of, holders_query
 from environments import pipeline, policies
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
+from environments.moves import current_pins
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Facts:
     def open_hold(self, agent: Agent, version: Version) -> Hold | None:
         """The hold that keeps this content back: on the version itself or on another one with the same digest."""
         holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=version.digest)
-        return holds.select_related("version", "by").first()
+        return holds.select_related("version", "by").first() if holds.exists() else None
 
     def pipeline_of(self, organization: Organization) -> list[Environment]:
         """The organization's environments in order."""
@@ -96,7 +97,7 @@ class Facts:
 class UnderLock(Facts):
     """The facts of one act that holds the agent's lock: they hold still, so that each is asked once (ADR 010).
 
-    An act makes its own before it decides and forgets it; whatever the act itself moves is not among them.
+    An act makes its own once it has the lock and forgets it; whatever the act itself moves is not among them.
     """
 
     def __init__(self) -> None:
@@ -108,12 +109,12 @@ class UnderLock(Facts):
 
     def previous_hop(self, environment: Environment) -> Environment | None:
         """The environment right before this one."""
-        return self._once(("hop", environment.pk), lambda: super(UnderLock, self).previous_hop(environment))
+        return pipeline.hop_before(environment, self.pipeline_of(environment.organization))
 
     def pin(self, agent: Agent, environment: Environment | None) -> Pin | None:
-        """What an environment serves of the agent."""
-        place = environment.pk if environment else None
-        return self._once(("pin", agent.pk, place), lambda: super(UnderLock, self).pin(agent, environment))
+        """What an environment serves of the agent, with its version, release, deployment and who moved it."""
+        pins = self._once(("pins", agent.pk), lambda: {pin.environment_id: pin for pin in current_pins(agent)})
+        return pins.get(environment.pk) if environment else None
 
     def decisions(self, version: Version) -> list[SignOff]:
         """QA's decisions on a version."""

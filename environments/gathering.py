@@ -22,6 +22,7 @@ from console.organizations.roles import PERMISSIONS, roles_carrying
 from environments.facts import Facts
 from environments.lineage import moved_past
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
+from environments.pipeline import hop_before
 from environments.standing import Standing
 
 MEMBERSHIP = "view_agent_releases"  # every role carries it: a grant counts only beside one
@@ -107,8 +108,7 @@ class Gathered(Moves):
 
     def previous_hop(self, environment: Environment) -> Environment | None:
         """The environment right before this one."""
-        before = [one for one in self.pipeline if not one.is_development and one.position < environment.position]
-        return before[-1] if before else None
+        return hop_before(environment, self.pipeline)
 
     def members_with(self, role: str, organization: Organization) -> set[UUID]:
         """The members who hold a role."""

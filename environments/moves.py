@@ -36,11 +36,15 @@ class Why:
 
 def current_pin(agent: Agent, environment: Environment) -> Pin | None:
     """What the environment serves of the agent; call it under the agent's lock before deciding."""
-    pins = Pin.objects.filter(agent=agent, environment=environment)
-    pin = pins.select_related("version__release", "deployment__by").first()
-    if pin is not None:
+    return next(iter(current_pins(agent, environment=environment)), None)
+
+
+def current_pins(agent: Agent, **which: Environment) -> list[Pin]:
+    """What every environment serves of the agent, or only this one; in no order."""
+    pins = list(Pin.objects.filter(agent=agent, **which).select_related("version__release", "deployment__by"))
+    for pin in pins:
         pin.version.agent = agent
-    return pin
+    return pins
 
 
 def move_pin(agent: Agent, environment: Environment, version: Version, why: Why, pin: Pin | None) -> Deployment:

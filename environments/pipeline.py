@@ -1,5 +1,7 @@
 """The organization's pipeline: what comes before what, by kind and position."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from console.organizations.errors import Conflict
@@ -9,7 +11,10 @@ from environments.models import Environment
 
 def environments_of(organization: Organization) -> list[Environment]:
     """The pipeline in order."""
-    return list(Environment.objects.filter(organization=organization).in_order())
+    places = list(Environment.objects.filter(organization=organization).in_order())
+    for place in places:
+        place.organization = organization
+    return places
 
 
 def environment_named(organization: Organization, slug: str) -> Environment | None:
@@ -27,9 +32,9 @@ def default_environment(organization: Organization) -> Environment | None:
     return Environment.objects.filter(organization=organization, is_default=True).first()
 
 
-def entry_environment(organization: Organization) -> Environment:
-    """The first environment after Development: where a publish goes."""
-    for environment in environments_of(organization):
+def entry_environment(places: Iterable[Environment]) -> Environment:
+    """The first environment after Development in a pipeline: where a publish goes."""
+    for environment in places:
         if environment.kind != Environment.Kind.DEVELOPMENT:
             return environment
     raise Conflict(_("The pipeline has no environment after Development. An Org Admin can add one."))
@@ -49,6 +54,12 @@ def previous_hop(environment: Environment) -> Environment | None:
         organization=environment.organization_id, position__lt=environment.position
     ).exclude(kind=Environment.Kind.DEVELOPMENT)
     return earlier.in_order().last()
+
+
+def hop_before(environment: Environment, places: Iterable[Environment]) -> Environment | None:
+    """The same in a pipeline that was read already, in order."""
+    before = [one for one in places if not one.is_development and one.position < environment.position]
+    return before[-1] if before else None
 
 
 def sign_off_environment(organization: Organization) -> Environment | None:

@@ -1,12 +1,13 @@
 """Who is told of what happened to a release: people who may see the agent at that moment, never who did it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from agents.models import Agent, Version
-from agents.versions import people_behind
-from console.organizations.models import Notification, User
+from console.organizations.models import Notification
 from environments import policies
+from environments.facts import Facts
 from environments.models import SignOff
 
 Event = Notification.Event
@@ -30,34 +31,30 @@ AUDIENCES = {
     Event.ROLLED_BACK: Audience(holding="roll_back", behind=True, signers=True),
     Event.APPROVAL_STALE: Audience(holding="push_to_production", signers=True),
 }
-_HELD = sorted({audience.holding for audience in AUDIENCES.values() if audience.holding})
 _LISTING = ("view_development", "view_agent_releases")
+_SIGNED = SignOff.Decision.READY
 
 Holders = dict[str, set[UUID]]
 
 
-def holders_of_news(agent: Agent) -> Holders:
-    """Who holds what the audiences ask for, as it is under the agent's lock; two queries for all news of a verb."""
-    return policies.holders_on(agent, [*_HELD, *_LISTING])
+def holders_of_news(agent: Agent, events: Iterable[str]) -> Holders:
+    """Who holds what the audiences of these events ask for, as it is under the agent's lock; one query."""
+    asked = {AUDIENCES[Event(event)].holding for event in events} - {""}
+    return policies.holders_on(agent, asked.union(_LISTING))
 
 
-def recipients(event: str, agent: Agent, version: Version, actor: User | None, held: Holders) -> set[UUID]:
-    """The people to tell of one event on one version."""
+def recipients(event: str, agent: Agent, version: Version, held: Holders, facts: Facts) -> set[UUID]:
+    """The people to tell of one event on one version, among them who did it."""
     audience = AUDIENCES[Event(event)]
     people = set(held[audience.holding]) if audience.holding else set()
     if audience.behind:
-        people |= people_behind(version)
+        people |= facts.people_behind(version)
     if audience.signers:
-        people |= _signers(version)
-    return (people & _may_list(agent, held)) - ({actor.pk} if actor else set())
+        people |= {one.by_id for one in facts.decisions(version) if one.by_id and one.decision == _SIGNED}
+    return people & _may_list(agent, held)
 
 
 def _may_list(agent: Agent, held: Holders) -> set[UUID]:
     """Who sees that the agent exists: the rule of `Agent.objects.visible_to`, asked for everybody at once."""
     released = held["view_agent_releases"] if agent.released_at else set()
     return held["view_development"] | released
-
-
-def _signers(version: Version) -> set[UUID]:
-    approvals = SignOff.objects.filter(version=version, decision=SignOff.Decision.READY, by__isnull=False)
-    return set(approvals.values_list("by_id", flat=True))

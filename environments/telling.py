@@ -3,7 +3,7 @@
 A mail leaves after the commit, from the outbox. What a person switched off is not written for that channel.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from django.urls import reverse
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
 from console.organizations.models import Notification, NotificationSwitch, User
+from environments.facts import LIVE, Facts
 from environments.models import Deployment, Release, SignOff
 from environments.recipients import holders_of_news, recipients
 from environments.sentences import sentence_of
@@ -38,7 +39,7 @@ class News:
     said: str = ""
 
 
-def tell_of_move(move: Deployment, actor: Actor, *, was: str = "") -> None:
+def tell_of_move(move: Deployment, actor: Actor, facts: Facts, *, was: str = "") -> None:
     """Tell of a pin that moved. `was`: the state in which the former version was before the move."""
     path = _address("environments:release", move.agent, move.pk)
     names = {"by": move.by.name, "environment": move.environment.name, "version": move.version.number}
@@ -53,7 +54,7 @@ def tell_of_move(move: Deployment, actor: Actor, *, was: str = "") -> None:
     news = [News(event=event, version=version, at=move.at, path=path, names=names, said=move.note)]
     if was == Release.State.READY and move.from_version and not _is_ready(move.from_version):
         news.append(_replaced(move, move.from_version))
-    _tell(move.agent, actor, news)
+    _tell(move.agent, actor, news, facts)
 
 
 def tell_of_decision(sign_off: SignOff, actor: Actor) -> None:
@@ -66,7 +67,7 @@ def tell_of_decision(sign_off: SignOff, actor: Actor) -> None:
     by = sign_off.by.name if sign_off.by else ""
     names = {"by": by, "environment": sign_off.environment.name, "version": number}
     news = News(event=event, version=sign_off.version, at=sign_off.at, path=path, names=names, said=sign_off.note)
-    _tell(agent, actor, [news])
+    _tell(agent, actor, [news], LIVE)
 
 
 _DECISIONS = {
@@ -99,11 +100,12 @@ def _replaced(move: Deployment, former: Version) -> News:
     )
 
 
-def _tell(agent: Agent, actor: Actor, news: Iterable[News]) -> None:
-    held = holders_of_news(agent)
+def _tell(agent: Agent, actor: Actor, news: Sequence[News], facts: Facts) -> None:
+    held = holders_of_news(agent, [one.event for one in news])
     rows, mails = [], []
     for one in news:
-        for person in with_switches(recipients(one.event, agent, one.version, actor.user, held), one.event):
+        people = recipients(one.event, agent, one.version, held, facts) - ({actor.user.pk} if actor.user else set())
+        for person in with_switches(people, one.event):
             row = _notification(agent, person, one)
             if person.wants_console:
                 rows.append(row)
@@ -119,8 +121,10 @@ def with_switches(people: set[UUID], event: str) -> Any:
     if not people:
         return []
     switches = NotificationSwitch.objects.filter(user=OuterRef("pk"), event=event)
-    return User.objects.filter(pk__in=people).annotate(
-        wants_console=_wanted(switches, "console"), wants_mail=_wanted(switches, "mail")
+    return (
+        User.objects.filter(pk__in=people)
+        .only("email")
+        .annotate(wants_console=_wanted(switches, "console"), wants_mail=_wanted(switches, "mail"))
     )
 
 

@@ -138,22 +138,6 @@ def holders_query(permission: str, organization: "Organization") -> "QuerySet[Us
     return people.filter(is_active=True)
 
 
-def holders_among(permissions: "Iterable[str]", organization: "Organization") -> dict[str, set["UUID"]]:
-    """The members who hold each of these permissions on the organization, in one query."""
-    wanted = list(permissions)
-    rows: Any = get_group_obj_perms_model(organization)
-    found = rows.objects.filter(
-        content_object=organization,
-        permission__codename__in=wanted,
-        group__user__is_active=True,
-        group__user__memberships__organization=organization,
-    )
-    held: dict[str, set[UUID]] = {permission: set() for permission in wanted}
-    for permission, person in found.values_list("permission__codename", "group__user"):
-        held[permission].add(person)
-    return held
-
-
 def missing(permission: str, organization: "Organization") -> PermissionMissing:
     """The refusal for a missing right: it names the permission, the role and the people."""
     holder = holder_of(permission, organization)

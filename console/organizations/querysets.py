@@ -42,8 +42,12 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         Any number of acts share this. It comes before every row lock. An advisory lock, because it is fair:
         with row locks, a stream of acts could keep a removal of their own author waiting for ever (T50).
         """
-        _lock_rules("pg_advisory_xact_lock_shared", organization)
+        self.hold_still(organization)
         return self.get(pk=organization.pk)
+
+    def hold_still(self, organization: "Organization") -> None:
+        """The lock of `steady` for who reads the row in the next statement anyway."""
+        _lock_rules("pg_advisory_xact_lock_shared", organization)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

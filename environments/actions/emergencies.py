@@ -13,6 +13,7 @@ from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import environment_of, require_digest, require_live, version_of
 from environments.actions.pushing import push_under_lock
+from environments.facts import UnderLock
 from environments.models import Deployment
 
 SHORTEST_REASON = 20
@@ -36,17 +37,18 @@ def break_glass(
     Holds, hops and the fresh sign-in stand all the same (`gates.BREAKABLE`). The record keeps the gates as they
     were, and every other Org Admin is told.
     """
-    locked = lock_agent(agent)
+    locked, facts = lock_agent(agent), UnderLock()
     policies.require(actor, "push_to_production", locked)
     policies.require(actor, "break_glass", locked)
     reason = _meant(locked, typed_slug, reason)
-    target, version = environment_of(locked, environment), version_of(locked, number)
+    target, version = environment_of(locked, environment, facts), version_of(locked, number)
     if not target.is_production:
         raise Conflict(_("%(target)s is not a production environment. Nothing was changed.") % {"target": target.name})
     require_digest(version, expected_digest)
-    pin, action = require_live(locked, target, expected_live), Deployment.Action.PUSH
+    require_live(locked, target, expected_live, facts)
+    action = Deployment.Action.PUSH
     deployment = push_under_lock(
-        locked, version, target, pin, actor=actor, note=reason, ticket=ticket, action=action, break_glass=reason
+        locked, version, target, facts, actor=actor, note=reason, ticket=ticket, action=action, break_glass=reason
     )
     passed_over = [gate["rule"] for gate in deployment.gates if gate["state"] != "pass"]
     former = deployment.from_version

@@ -7,34 +7,33 @@ from console.organizations.actor import Actor
 from console.organizations.errors import NotFound, Stale
 from console.organizations.models import User
 from environments.errors import EnvironmentUnpinned
+from environments.facts import UnderLock
 from environments.models import Environment, Pin
-from environments.moves import current_pin
-from environments.pipeline import environment_named
 
 NOTHING = 0  # `expected_live` of a caller who saw that the environment serves nothing
 
 
 def version_of(agent: Agent, number: int) -> Version:
     """A version of the locked agent with its release, or `NotFound`."""
-    version = (
-        Version.objects.select_related("release", "agent__organization").filter(agent=agent, number=number).first()
-    )
+    version = Version.objects.select_related("release").filter(agent=agent, number=number).first()
     if version is None:
         raise NotFound(_("There is no v%(number)s of %(agent)s.") % {"number": number, "agent": agent.name})
+    version.agent = agent
     return version
 
 
-def environment_of(agent: Agent, slug: str) -> Environment:
+def environment_of(agent: Agent, slug: str, facts: UnderLock) -> Environment:
     """An environment of the agent's organization by slug, or `NotFound`; never another one instead (R4)."""
-    environment = environment_named(agent.organization, slug)
+    pipeline = facts.pipeline_of(agent.organization)
+    environment = next((place for place in pipeline if place.slug == slug), None)
     if environment is None:
         raise NotFound(_("There is no environment %(slug)s.") % {"slug": slug})
     return environment
 
 
-def pin_of(agent: Agent, environment: Environment) -> Pin:
+def pin_of(agent: Agent, environment: Environment, facts: UnderLock) -> Pin:
     """What the environment serves, or `EnvironmentUnpinned`."""
-    pin = current_pin(agent, environment)
+    pin = facts.pin(agent, environment)
     if pin is None:
         raise EnvironmentUnpinned(
             _("%(environment)s serves nothing of %(agent)s.") % {"environment": environment.name, "agent": agent.name},
@@ -60,9 +59,9 @@ def require_digest(version: Version, expected: str | None) -> None:
         )
 
 
-def require_live(agent: Agent, environment: Environment, expected: int | None) -> Pin | None:
+def require_live(agent: Agent, environment: Environment, expected: int | None, facts: UnderLock) -> Pin | None:
     """What the environment serves; `Stale`, naming who moved it, when that is not what the caller saw (T7, T8)."""
-    pin = current_pin(agent, environment)
+    pin = facts.pin(agent, environment)
     live = pin.version.number if pin else NOTHING
     if expected is None or live == expected:
         return pin

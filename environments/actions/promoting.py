@@ -40,7 +40,7 @@ class _Promotion:
     actor: Actor
     action: str
     note: str
-    pin: Pin | None  # what the environment serves now
+    facts: UnderLock
 
 
 @verb("release.published")
@@ -60,8 +60,8 @@ def publish(
     latest version promotes that version. Refuses `Unchanged`, `StaleBase` when something moved that the draft
     does not know of, `Stale` when the draft or the environment is not what was seen.
     """
-    locked = lock_agent(agent)
-    target = _entry(locked, environment)
+    locked, facts = lock_agent(agent), UnderLock()
+    target = _entry(locked, environment, facts)
     policies.require(actor, "push_to_production" if target.is_production else "promote_to_staging", locked)
     policies.require_within_key(actor, target)
     note = checked_text(description, "description")
@@ -75,9 +75,9 @@ def publish(
             % {"updated_by": draft.updated_by.name, "updated_at": f"{draft.updated_at:%H:%M:%S}"},
             etag=draft.manifest.digest,
         )
-    pin = require_live(locked, target, expected_live)
+    pin = require_live(locked, target, expected_live, facts)
     version = _version_to_publish(locked, pin, draft, actor, note)
-    deployment = _publish(locked, version, target, pin, actor, note, ticket)
+    deployment = _publish(locked, version, target, facts, actor, note, ticket)
     record(
         "release.published",
         locked.audit_target(),
@@ -103,18 +103,21 @@ def promote(
     expected_live: int | None = None,
 ) -> Deployment:
     """Promote a version that exists already to a staging environment; it needs a new sign-off there."""
-    locked = lock_agent(agent)
+    locked, facts = lock_agent(agent), UnderLock()
     policies.require(actor, "promote_to_staging", locked)
     note = checked_text(note, "note")
-    target = environment_of(locked, environment)
+    target = environment_of(locked, environment, facts)
     policies.require_within_key(actor, target)
     if not target.is_staging:
         raise Conflict(_("%(target)s is not a staging environment. Nothing was changed.") % {"target": target.name})
     version = version_of(locked, number)
     require_digest(version, expected_digest)
-    pin, action = require_live(locked, target, expected_live), Deployment.Action.PROMOTE
+    require_live(locked, target, expected_live, facts)
+    action = Deployment.Action.PROMOTE
     deployment = _promote(
-        _Promotion(agent=locked, version=version, environment=target, actor=actor, action=action, note=note, pin=pin)
+        _Promotion(
+            agent=locked, version=version, environment=target, actor=actor, action=action, note=note, facts=facts
+        )
     )
     _record_move("release.promoted", deployment, actor)
     return deployment
@@ -132,15 +135,15 @@ def activate(
     expected_live: int | None = None,
 ) -> Deployment:
     """Pin a published version to an environment, with the rights and gates of a promotion or a push into it."""
-    locked = lock_agent(agent)
-    target = environment_of(locked, environment)
+    locked, facts = lock_agent(agent), UnderLock()
+    target = environment_of(locked, environment, facts)
     policies.require_within_key(actor, target)
     note, action = checked_text(note, "note"), Deployment.Action.ACTIVATE
     if target.is_production:
         policies.require(actor, "push_to_production", locked)
-        pin = require_live(locked, target, expected_live)
+        require_live(locked, target, expected_live, facts)
         deployment = push_under_lock(
-            locked, version_of(locked, number), target, pin, actor=actor, note=note, ticket=ticket, action=action
+            locked, version_of(locked, number), target, facts, actor=actor, note=note, ticket=ticket, action=action
         )
     else:
         policies.require(actor, "promote_to_staging", locked)
@@ -149,11 +152,11 @@ def activate(
                 _("%(target)s shows the draft; nothing is activated there. Nothing was changed.")
                 % {"target": target.name}
             )
-        pin = require_live(locked, target, expected_live)
+        require_live(locked, target, expected_live, facts)
         version = version_of(locked, number)
         deployment = _promote(
             _Promotion(
-                agent=locked, version=version, environment=target, actor=actor, action=action, note=note, pin=pin
+                agent=locked, version=version, environment=target, actor=actor, action=action, note=note, facts=facts
             )
         )
     _record_move("release.activated", deployment, actor)
@@ -163,21 +166,23 @@ def activate(
 
 
 def _publish(
-    agent: Agent, version: Version, target: Environment, pin: Pin | None, actor: Actor, note: str, ticket: str
+    agent: Agent, version: Version, target: Environment, facts: UnderLock, actor: Actor, note: str, ticket: str
 ) -> Deployment:
     action = Deployment.Action.PUBLISH
     if target.is_production:
-        deployment = push_under_lock(agent, version, target, pin, actor=actor, note=note, ticket=ticket, action=action)
+        deployment = push_under_lock(
+            agent, version, target, facts, actor=actor, note=note, ticket=ticket, action=action
+        )
         after_commit(agent.organization)
         return deployment
     return _promote(
-        _Promotion(agent=agent, version=version, environment=target, actor=actor, action=action, note=note, pin=pin)
+        _Promotion(agent=agent, version=version, environment=target, actor=actor, action=action, note=note, facts=facts)
     )
 
 
-def _entry(agent: Agent, slug: str | None) -> Environment:
-    entry = entry_environment(agent.organization)
-    if slug is not None and environment_of(agent, slug).pk != entry.pk:
+def _entry(agent: Agent, slug: str | None, facts: UnderLock) -> Environment:
+    entry = entry_environment(facts.pipeline_of(agent.organization))
+    if slug is not None and environment_of(agent, slug, facts).pk != entry.pk:
         raise Conflict(
             _("A publish goes to %(entry)s first. Nothing was changed.") % {"entry": entry.name}, environment=entry.slug
         )
@@ -204,7 +209,8 @@ def _version_to_publish(agent: Agent, pin: Pin | None, draft: Draft, actor: Acto
 
 def _promote(promotion: _Promotion) -> Deployment:
     agent, version, environment = promotion.agent, promotion.version, promotion.environment
-    now, pin = database_time(), promotion.pin
+    now, facts = database_time(), promotion.facts
+    pin = facts.pin(agent, environment)
     # A version whose hold was lifted while Staging still serves it becomes a candidate again (ADR 006);
     # while it is held, the gate says so.
     renewed = version.release.state in {State.SUPERSEDED, State.ROLLED_BACK}
@@ -215,9 +221,7 @@ def _promote(promotion: _Promotion) -> Deployment:
             environment=environment.slug,
             version=version.number,
         )
-    move = Move(
-        agent=agent, version=version, environment=environment, actor=promotion.actor, now=now, facts=UnderLock()
-    )
+    move = Move(agent=agent, version=version, environment=environment, actor=promotion.actor, now=now, facts=facts)
     gates = enforce(move)
     why = Why(
         action=promotion.action,
@@ -232,7 +236,7 @@ def _promote(promotion: _Promotion) -> Deployment:
     # A live version stays PRODUCTION when it is pinned to an earlier environment again.
     if version.release.state in {State.DEVELOPMENT, State.SUPERSEDED}:
         change_state(version.release, version.release.to_staging, now)
-    tell_of_move(deployment, promotion.actor, was=was)
+    tell_of_move(deployment, promotion.actor, facts, was=was)
     return deployment
 
 

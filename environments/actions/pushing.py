@@ -41,17 +41,16 @@ def push_to_production(
     Everything is checked under the agent's lock: the right, what the caller saw, the hold, the sign-off
     as it stands now, four eyes, the ticket and the fresh sign-in. The first refusal leaves all as it was.
     """
-    locked = lock_agent(agent)
+    locked, facts = lock_agent(agent), UnderLock()
     policies.require(actor, "push_to_production", locked)
     note = checked_text(note, "note")
-    target = _target(locked, environment)
+    target = _target(locked, environment, facts)
     policies.require_within_key(actor, target)
     version = version_of(locked, number)
     require_digest(version, expected_digest)
-    pin = require_live(locked, target, expected_live)
-    deployment = push_under_lock(
-        locked, version, target, pin, actor=actor, note=note, ticket=ticket, action=Deployment.Action.PUSH
-    )
+    require_live(locked, target, expected_live, facts)
+    action = Deployment.Action.PUSH
+    deployment = push_under_lock(locked, version, target, facts, actor=actor, note=note, ticket=ticket, action=action)
     former = deployment.from_version
     record(
         "release.pushed_to_production",
@@ -71,7 +70,7 @@ def push_under_lock(
     agent: Agent,
     version: Version,
     target: Environment,
-    pin: Pin | None,
+    facts: UnderLock,
     *,
     actor: Actor,
     note: str,
@@ -79,14 +78,14 @@ def push_under_lock(
     action: str,
     break_glass: str = "",
 ) -> Deployment:
-    """The push itself, for the verbs that hold the agent's lock and have asked for the right and for the pin.
+    """The push itself, for the verbs that hold the agent's lock and have asked for the right and what the caller saw.
 
     With a reason to break the glass, gates that may be passed over in an emergency do not stop it; they stay on record.
     """
     now, ticket = database_time(), checked_text(ticket, "ticket", limit=TICKET_LENGTH)
+    pin = facts.pin(agent, target)
     if pin and pin.version_id == version.pk:
         raise _served(pin, target)
-    facts = UnderLock()
     move = Move(agent=agent, version=version, environment=target, actor=actor, now=now, ticket=ticket, facts=facts)
     gates = enforce(move, passing_over=BREAKABLE if break_glass else frozenset())
     why = Why(
@@ -103,7 +102,7 @@ def push_under_lock(
     )
     deployment = move_pin(agent, target, version, why, pin)
     change_state(version.release, version.release.to_production, now)
-    tell_of_move(deployment, actor)
+    tell_of_move(deployment, actor, facts)
     return deployment
 
 
@@ -117,8 +116,8 @@ def _served(pin: Pin, target: Environment) -> Unchanged:
     )
 
 
-def _target(agent: Agent, slug: str | None) -> Environment:
-    target = environment_of(agent, slug) if slug else production_environment(agent.organization)
+def _target(agent: Agent, slug: str | None, facts: UnderLock) -> Environment:
+    target = environment_of(agent, slug, facts) if slug else production_environment(agent.organization)
     if target is None:
         raise NotFound(_("The pipeline has no production environment."))
     if not target.is_production:

@@ -15,7 +15,7 @@ from console.organizations.texts import checked_text
 from environments import policies
 from environments.actions.loading import environment_of, person, pin_of, require_live, version_of
 from environments.errors import IllegalTransition, OnHold, Unchanged
-from environments.facts import LIVE
+from environments.facts import LIVE, UnderLock
 from environments.models import Deployment, Environment, Hold, Pin, Release
 from environments.moves import Why, change_state, move_pin
 from environments.telling import tell_of_move
@@ -38,20 +38,21 @@ def rollback(
 
     No gate and no second person: fear must not slow repair (ux.md 3.1). Other environments do not change.
     """
-    locked = lock_agent(agent)
+    locked, facts = lock_agent(agent), UnderLock()
     policies.require(actor, "roll_back", locked)
     reason = checked_text(reason, "reason", required=True)
-    target_environment = environment_of(locked, environment)
+    target_environment = environment_of(locked, environment, facts)
     policies.require_within_key(actor, target_environment)
-    pin, target = pin_of(locked, target_environment), version_of(locked, number)
-    require_live(locked, target_environment, expected_live)
+    pin, target = pin_of(locked, target_environment, facts), version_of(locked, number)
+    require_live(locked, target_environment, expected_live, facts)
     earlier = _served_before(locked, target_environment, target, pin)
     now, former, was = database_time(), pin.version, pin.version.release.state
-    why = Why(action=Deployment.Action.ROLLBACK, by=person(actor), at=now, note=reason, sign_off=earlier.sign_off)
+    action, signed = Deployment.Action.ROLLBACK, earlier.sign_off
+    why = Why(action=action, by=person(actor), at=now, note=reason, sign_off=signed, job=actor.job)
     _hold(former, target_environment, why)
     deployment = move_pin(locked, target_environment, target, why, pin)
     _follow(target, target_environment, now)
-    tell_of_move(deployment, actor, was=was)
+    tell_of_move(deployment, actor, facts, was=was)
     record(
         "release.rolled_back",
         locked.audit_target(),
