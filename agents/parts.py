@@ -126,6 +126,14 @@ def part_paths(config: Mapping[str, Any]) -> list[str]:
     return [path for path, _ in _items(config)]
 
 
+def path_of(pointer: str) -> str:
+    """The part that a JSON pointer into a configuration leads into: `/tools/crm/endpoint` -> `tools/crm`."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    if not steps:
+        return ""
+    return "/".join(steps[:2]) if steps[0] in ITEM_SECTIONS else steps[0]
+
+
 def _items(config: Mapping[str, Any]) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for section in SECTIONS:

@@ -1,7 +1,7 @@
 """What the pages of a draft show: its sections in words, what changed since its base, what needs a look."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from agents.contents import PartLoader, load
 from agents.documents import section_text, with_section
 from agents.merge import Merge, merge
 from agents.models import Agent, Draft, Version
-from agents.parts import ITEM_SECTIONS, SplitDocument, split
+from agents.parts import ITEM_SECTIONS, SplitDocument, path_of, split
 from agents.schema import Problem, problems
 from agents.summaries import NOUNS, TITLES, arrivals
 from console.organizations.models import User
@@ -174,11 +174,3 @@ def text_before(draft: Draft, path: str, token: str) -> str | None:
 def changed_paths(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """The parts in which two manifests differ."""
     return sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
-
-
-def path_of(pointer: str) -> str:
-    """The part that a JSON pointer into a configuration leads into: `/tools/crm/endpoint` -> `tools/crm`."""
-    steps: Sequence[str] = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    if not steps:
-        return ""
-    return "/".join(steps[:2]) if steps[0] in ITEM_SECTIONS else steps[0]

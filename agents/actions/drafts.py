@@ -20,7 +20,7 @@ from agents.models import Agent, Draft, Version
 from agents.part_history import last_change
 from agents.parts import manifest_digest, split
 from agents.schema import validate
-from agents.soundness import errors_of
+from agents.soundness import error_count
 from agents.versions import ancestry, people_behind
 from audit.clock import database_time
 from audit.log import record, verb
@@ -247,7 +247,7 @@ def _write(draft: Draft, contents: Contents, actor: Actor, reason: str, base: _B
         at=now,
     )
     draft.manifest, draft.layout, draft.base = contents.manifest, contents.layout, base.version
-    draft.errors = len(errors_of(draft))
+    draft.errors = error_count(draft)
     draft.updated_at, draft.updated_by = now, person
     credit(draft, by=person, reason=reason, at=now)
     draft.save(update_fields=_WRITTEN)

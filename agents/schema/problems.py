@@ -1,7 +1,7 @@
 """What is worth a look in a valid document: nothing here refuses a save; errors keep a draft from being published."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
@@ -14,6 +14,7 @@ from agents.schema.texts import Problem, texts
 _VARIABLE = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_.-]{0,199})\s*[|}]")
 # System variables of the vendors: {{system__time_utc}} (ElevenLabs), {{now}} and {{customer.number}} (Vapi).
 BUILT_IN = re.compile(r"(system__|customer\.|transport\.|assistant\.|call\.)|(now|date|time|day|month|year)\Z")
+_NAMED = {"tools": "tool", "knowledge": "knowledge document"}
 _SETTING_NAMES = frozenset({"greeting", "language"})
 
 
@@ -27,6 +28,18 @@ def problems(config: Mapping[str, Any]) -> list[Problem]:
         *literal_addresses(config),
         *leaks(config),
     ]
+
+
+def errors_alone(config: Mapping[str, Any]) -> list[Problem]:
+    """The errors that each part of a configuration has by itself, whatever else is there (see also `references`)."""
+    found = (*_tool_problems(config.get("tools") or {}), *literal_keys(config), *leaks(config))
+    return [problem for problem in found if problem.severity == "error"]
+
+
+def references(flow: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What the nodes of a flow name in other sections: pointer, section, name; an error where that is not there."""
+    for node in flow["nodes"]:
+        yield from _references(flow, node)
 
 
 def used_variables(config: Mapping[str, Any]) -> dict[str, str]:
@@ -76,19 +89,21 @@ def _flow_problems(config: Mapping[str, Any]) -> Iterable[Problem]:
     told: dict[str, list[str]] = {}
     for found in graph_problems(flow):
         told.setdefault(found.nodes[0], []).append(found.message)
-    tools, knowledge = config.get("tools") or {}, config.get("knowledge") or {}
-    for name, node in flow["nodes"].items():
-        where = pointer("flow", "nodes", name)
-        for message in told.get(name, ()):
-            yield Problem("warning", where, message, "flow")
-        tool = node.get("tool")
-        if tool and tool not in tools:
-            message = f"There is no tool {tool!r}; add it to tools or name another."
-            yield Problem("error", f"{where}/tool", message, "missing")
-        for document in _named_documents(node):
-            if document not in knowledge:
-                message = f"There is no knowledge document {document!r}; add it to knowledge or name another."
-                yield Problem("error", f"{where}/knowledge", message, "missing")
+    for node in flow["nodes"]:
+        for message in told.get(node, ()):
+            yield Problem("warning", pointer("flow", "nodes", node), message, "flow")
+        for where, section, name in _references(flow, node):
+            if name not in (config.get(section) or {}):
+                message = f"There is no {_NAMED[section]} {name!r}; add it to {section} or name another."
+                yield Problem("error", where, message, "missing")
+
+
+def _references(flow: Mapping[str, Any], node: str) -> Iterator[tuple[str, str, str]]:
+    named, where = flow["nodes"][node], pointer("flow", "nodes", node)
+    if named.get("tool"):
+        yield f"{where}/tool", "tools", named["tool"]
+    for document in _named_documents(named):
+        yield f"{where}/knowledge", "knowledge", document
 
 
 def _named_documents(node: Mapping[str, Any]) -> list[str]:

@@ -16,7 +16,8 @@ from agents.errors import MergeConflict
 from agents.forms import MergeForm, VersionForm
 from agents.merge import ABSENT, Conflict
 from agents.models import Agent, Draft, Version
-from agents.reading import path_of, preview_merge
+from agents.parts import path_of
+from agents.reading import preview_merge
 from agents.summaries import title_of
 from agents.views.page import draft_for, draft_page, malformed
 from console.organizations.doors import actor_of

@@ -14,8 +14,8 @@ from agents.comparison import disappearing
 from agents.documents import dump_json
 from agents.forms import ReplaceForm, UploadForm
 from agents.models import Agent, Draft
-from agents.parts import split
-from agents.reading import Finding, compare_with_upload, path_of
+from agents.parts import path_of, split
+from agents.reading import Finding, compare_with_upload
 from agents.schema import problems
 from agents.summaries import arrivals, title_of
 from agents.uploads import FORMATS, Upload, kept_text, read_upload

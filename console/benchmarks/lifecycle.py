@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agents.actions import create_agent, save_section, section_token
 from agents.models import Agent, Draft
+from agents.soundness import forget
 from console.benchmarks.measuring import Series
 from console.benchmarks.people import Crew
 from console.organizations.actor import Actor
@@ -20,7 +21,8 @@ _ARTICLE = 50_000  # bytes of one knowledge article
 
 def measure(crew: Crew, rounds: int) -> list[Series]:
     """p50, p95 and statements of save, promote, mark ready, push and rollback, per size."""
-    return [series for label, size in SIZES.items() for series in _measure_size(crew, rounds, label, size)]
+    found = [series for label, size in SIZES.items() for series in _measure_size(crew, rounds, label, size)]
+    return [*found, *(_measure_first(crew, rounds, label, size) for label, size in SIZES.items())]
 
 
 def _measure_size(crew: Crew, rounds: int, label: str, size: int) -> list[Series]:
@@ -45,6 +47,18 @@ def _measure_size(crew: Crew, rounds: int, label: str, size: int) -> list[Series
     for number in range(rounds - 1, 0, -1):
         back.run(partial(rollback, agent, actor=crew.admin, environment="production", number=number, reason="Measured"))
     return [save, promote, ready, push, back]
+
+
+def _measure_first(crew: Crew, rounds: int, label: str, size: int) -> Series:
+    """A promotion by a process that has never seen the content, as right after a start: it looks through all of it."""
+    agent, first = _agent(crew, f"First {label}", size), Series(f"promote to Staging, {label}, never seen before", GOAL)
+    for number in range(rounds):
+        draft = Draft.objects.select_related("manifest").get(agent=agent)
+        token, text = section_token(draft, "prompt"), f"Prompt of version {number}."
+        save_section(agent, actor=crew.developer, path="prompt", value=text, token=token)
+        forget()
+        first.run(partial(publish, agent, actor=crew.developer))
+    return first
 
 
 def _agent(crew: Crew, label: str, size: int) -> Agent:

@@ -35,9 +35,8 @@ The processor time is that of the worker and its second process, without the dat
 """
 
 
-def as_markdown(series: list[Series], verified: tuple[int, float]) -> str:
-    """The report of one run."""
-    rows, seconds = verified
+def as_markdown(series: list[Series], verified: tuple[int, float] | None = None) -> str:
+    """The report of one run. `verified`: how many rows of an audit log were checked, and in how many seconds."""
     lines = [
         HEAD,
         f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}.",
@@ -50,9 +49,13 @@ def as_markdown(series: list[Series], verified: tuple[int, float]) -> str:
             for one in series
         ],
         "",
-        f"`audit_verify`: {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} rows/s (goal: ≥ 20,000).",
-        "",
     ]
+    if verified:
+        rows, seconds = verified
+        lines += [
+            f"`audit_verify`: {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} rows/s (goal: ≥ 20,000).",
+            "",
+        ]
     return "\n".join(lines)
 
 

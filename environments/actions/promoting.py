@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from agents.locks import draft_of, lock_agent
 from agents.models import Agent, Draft, Version
-from agents.soundness import errors_of
+from agents.soundness import error_count
 from agents.versions import cut_version, start_from
 from audit.checkpoints import after_commit
 from audit.clock import database_time
@@ -198,8 +198,8 @@ def _version_to_publish(agent: Agent, pin: Pin | None, draft: Draft, actor: Acto
     move = moved_past(agent, draft)
     if move is not None:
         raise behind(move)
-    if errors := errors_of(draft):
-        raise has_errors(len(errors))
+    if errors := error_count(draft):
+        raise has_errors(errors)
     approved = approved_by_others(agent)
     version = cut_version(agent, draft, author=person(actor), description=description, approved=approved)
     start_from(draft, version, author=person(actor))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from console.benchmarks import auditing, boards, bulk, comparing, lifecycle, report, serving
@@ -27,11 +27,13 @@ class Command(BaseCommand):
         parser.add_argument("--versions", type=int, default=10_000, help="their versions")
         parser.add_argument("--events", type=int, default=100_000, help="audit events there")
         parser.add_argument("--bulk", type=int, default=1_000, help="agents of the bulk promotion")
-        parser.add_argument("--only", choices=["boards", "bulk", "serving"], help="leave everything else out")
+        parser.add_argument("--only", choices=["verbs", "boards", "bulk", "serving"], help="leave everything else out")
         parser.add_argument("--write", action="store_true", help="write the pages in docs/")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the database, measure, report, and remove the database whatever happens."""
+        if options["write"] and options["only"] in ("verbs", "boards"):
+            raise CommandError("docs/benchmarks.md is written whole: leave --only away, or --write.")
         own_name = connection.settings_dict["NAME"]
         connection.settings_dict["TEST"]["NAME"] = f"slipway_bench_{os.getpid()}"
         settings.ALLOWED_HOSTS = ["localhost"]
@@ -55,6 +57,8 @@ class Command(BaseCommand):
         texts: dict[str, str] = {}
         if only == "bulk":
             return texts
+        if only == "verbs":
+            return {"benchmarks.md": report.as_markdown(lifecycle.measure(found_crew(), rounds))}
         crew = found_crew() if only != "boards" else None
         if only != "serving":
             texts["benchmarks.md"] = self._measure(crew, rounds, amount)
