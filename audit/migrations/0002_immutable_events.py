@@ -25,7 +25,7 @@ DROP TRIGGER {table}_kept ON {table}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_initial")]
+    dependencies = [("audit", "0001_tables")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION slipway_refuse_change()"),

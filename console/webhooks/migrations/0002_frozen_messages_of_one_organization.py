@@ -30,7 +30,7 @@ def reference(table: str, name: str, columns: str, other: str, other_columns: st
 
 
 class Migration(migrations.Migration):
-    dependencies = [("webhooks", "0001_initial"), ("audit", "0002_immutable_events")]
+    dependencies = [("webhooks", "0001_tables"), ("audit", "0002_immutable_events")]
 
     operations = [
         migrations.RunSQL(FROZEN, "DROP TRIGGER webhooks_message_immutable ON webhooks_message"),

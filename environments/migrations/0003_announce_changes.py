@@ -68,11 +68,8 @@ def announce_columns(table: str, word: str, columns: list[str]) -> migrations.Ru
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("environments", "0008_claims"),
-        ("agents", "0004_draft_authors"),
-        ("organizations", "0005_preferences"),
-    ]
+    replaces = [("environments", "0009_announce_changes")]
+    dependencies = [("environments", "0002_immutable_moves"), ("organizations", "0001_tables")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION slipway_announce()"),

@@ -52,7 +52,8 @@ def reference(table: str, name: str, columns: str, other: str, other_columns: st
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agents", "0002_initial"), ("audit", "0002_immutable_events")]
+    replaces = [("agents", "0003_immutable_content")]
+    dependencies = [("agents", "0001_tables"), ("audit", "0002_immutable_events")]
 
     operations = [
         *[migrations.RunSQL(TRIGGERS.format(table=t), NO_TRIGGERS.format(table=t)) for t in IMMUTABLE],

@@ -76,7 +76,8 @@ def reference(table: str, name: str, columns: str, other: str, other_columns: st
 
 
 class Migration(migrations.Migration):
-    dependencies = [("environments", "0002_initial"), ("agents", "0003_immutable_content")]
+    replaces = [("environments", "0003_immutable_moves")]
+    dependencies = [("environments", "0001_tables"), ("agents", "0002_immutable_content")]
 
     operations = [
         *[migrations.RunSQL(TRIGGERS.format(table=t), NO_TRIGGERS.format(table=t)) for t in IMMUTABLE],
