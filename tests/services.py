@@ -98,9 +98,9 @@ def celery_worker_process(celery_on_valkey: "Celery") -> Iterator[processes.Prog
         worker.stop(((signal.SIGTERM, 3.0),))
 
 
-def start_worker(app: "Celery", *more: str) -> processes.Program:
+def start_worker(app: "Celery", *more: str, application: str = "console.celery:app") -> processes.Program:
     """A real worker that answers; whoever starts one ends it."""
-    arguments = ["-m", "celery", "-A", "console.celery:app", "worker", "--pool", "threads", "--concurrency", "2"]
+    arguments = ["-m", "celery", "-A", application, "worker", "--pool", "threads", "--concurrency", "2"]
     worker = running_services().start_program(
         "worker",
         [*arguments, "--loglevel", "INFO", *more],
