@@ -4,7 +4,7 @@ import pytest
 
 from agents.models import Agent
 from environments import bulk
-from environments.models import Job, Pin
+from environments.models import Deployment, Job, JobItem, Pin
 from tests.api.bulk import ends, push
 from tests.api.calling import Program
 from tests.builders import approved
@@ -25,6 +25,11 @@ def test_undo_moved__of_a_job__takes_back_what_is_still_served(
     bulk.run(Job.objects.get(pk=back).pk)
     assert ends(back) == {"ready-0": "promoted"}
     assert Pin.objects.get(agent__slug="ready-0", environment__slug="production").version.number == 1
+    # As after a worker that died between the commit of the rollback and the item's row (T10).
+    JobItem.objects.filter(job=back).update(state="pending", deployment=None, ended_at=None)
+    Job.objects.filter(pk=back).update(state="running", finished_at=None, lease_until=None)
+    bulk.run(Job.objects.get(pk=back).pk)
+    assert (ends(back), Deployment.objects.filter(job=back).count()) == ({"ready-0": "promoted"}, 1)
     third = admin.post(f"/jobs/{first}/undo", {"reason": "All"}).body["job"]["id"]
     bulk.run(Job.objects.get(pk=third).pk)
     assert ends(third) == {"ready-0": "skipped"}
