@@ -193,9 +193,10 @@ class _Asked:
             return []
         found = []
         for verb in ("mark_ready", "request_changes", "withdraw_request", "revoke_ready"):
-            step, one = STEPS[verb], _decision(self.standing, verb)
+            step = STEPS[verb]
             if pin.version.release.state not in step.states:
                 continue
+            one = _decision(self.standing, verb)
             if step.permission in self.rights:
                 own = decision_refusal(self.standing, self.actor, pin.version) if verb == "mark_ready" else None
                 found.append(own or one)

@@ -190,7 +190,7 @@ def _pins(agents: Collection[Agent], pipeline: list[Environment]) -> dict[UUID, 
     found: dict[UUID, dict[UUID, Pin]] = defaultdict(dict)
     places = {place.pk: place for place in pipeline}
     pins = Pin.objects.filter(agent__in=agents, environment__in=pipeline)
-    for pin in pins.select_related("deployment__from_version"):
+    for pin in pins.select_related("deployment__from_version").defer("deployment__gates"):
         pin.environment = pin.deployment.environment = places[pin.environment_id]
         found[pin.agent_id][pin.environment_id] = pin
     return found

@@ -79,7 +79,7 @@ class Cell:
     def css(self) -> str:
         """The classes of the cell: the place, and on which sides it is one bar with its neighbour."""
         sides = f"{' cell-joined' if self.joined else ''}{' cell-joins' if self.joins else ''}"
-        return _("cell cell-%(kind)s%(sides)s") % {"kind": self.column.kind, "sides": sides}
+        return f"cell cell-{self.column.kind}{sides}"
 
     @property
     def same(self) -> str:

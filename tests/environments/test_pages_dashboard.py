@@ -239,6 +239,18 @@ def test_peek__a_row__shows_the_last_releases_the_differences_and_the_way_back(m
     assert quinn.client().get("/o/harbourline/agents/intake/peek").status_code == 404
 
 
+def test_dashboard__texts_that_look_like_markup__are_shown_as_they_are(
+    organization: Organization, dana: Person
+) -> None:
+    builders.an_agent(organization, dana, slug="odd", name='<b>"Odd"</b> & co', labels={"team": "<i>x"})
+
+    row = by_id(dana.client().get(BOARD), "agent-odd")
+
+    assert '<b>"Odd"</b> & co' in words(row)
+    assert "team: <i>x" in words(row)
+    assert row.xpath(".//b | .//i") == []
+
+
 @pytest.mark.parametrize("query", ["?tile=nonsense", "?size=7", "?after=<script>", "?q=" + "x" * 200])
 def test_dashboard__impossible_filter__is_400_with_reason(query: str, dana: Person) -> None:
     response = dana.client().get(f"{BOARD}{query}")
