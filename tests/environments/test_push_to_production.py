@@ -1,8 +1,11 @@
 """The one act that changes live traffic. What its page shows stands in test_pages_moving."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agents.grants import grant_role
 from agents.models import Agent
@@ -10,7 +13,7 @@ from audit.clock import shifted_by
 from console.organizations.actions import change_roles
 from console.organizations.models import Organization
 from console.rules import change_settings
-from environments.actions import promote
+from environments.actions import promote, push_to_production
 from environments.models import Deployment, Pin, SignOff
 from tests.agents.drafting import newest_row
 from tests.builders import a_small_agent, approved, edited, published, pushed
@@ -34,6 +37,9 @@ from tests.environments.standing import served, state_of
 VERB = "release.pushed_to_production"
 
 
+MOST_STATEMENTS = 30
+
+
 @pytest.fixture
 def agent(organization: Organization, dana: Person, quinn: Person) -> Agent:
     """v1, by Dana, was marked ready by Quinn."""
@@ -46,6 +52,16 @@ def form_of(agent: Agent, number: int = 1, live: int = 0) -> dict[str, str]:
     digest = agent.versions.get(number=number).digest
     seen_ = {"number": str(number), "expected_digest": digest, "expected_live": str(live)}
     return seen_ | {"note": "Go ahead", "ticket": "OPS-7"}
+
+
+def test_push_to_production__under_its_lock__asks_the_database_nothing_twice(agent: Agent, mara: Person) -> None:
+    with CaptureQueriesContext(connection) as sent:
+        push_to_production(agent, actor=mara.actor(), number=1, environment="production", ticket="OPS-7")
+
+    statements = [str(one["sql"]) for one in sent.captured_queries]
+    acts = statements[: next(at for at, one in enumerate(statements) if one.startswith("UPDATE audit_chainhead"))]
+    assert [one for one, times in Counter(acts).items() if times > 1] == []
+    assert len(acts) < MOST_STATEMENTS
 
 
 def test_push_to_production__ready_version__is_served_and_the_record_keeps_why(
