@@ -173,8 +173,9 @@ def delete_environment(environment: Environment, *, actor: Actor) -> None:
         raise Conflict(_("Development shows the drafts and stays. Nothing was changed."))
     credit(place, by=actor.user)
     target = place.audit_target()
-    place.delete()
-    for position, one in enumerate(one for one in pipeline if one.pk != environment.pk):
+    others = [one for one in pipeline if one is not place]
+    place.delete()  # from here on it has no id
+    for position, one in enumerate(others):
         _place_at(one, position, actor)
     record("environment.deleted", target, actor=actor, environment=environment.slug)
 

@@ -25,3 +25,15 @@ def test_delete_environment__unused__is_gone_and_used__stays(
     assert admin.call("DELETE", "/environments/staging").status == 204
     assert order(organization) == ["development", "canary", "production"]
     assert admin.call("DELETE", "/environments/staging").status == 404
+
+
+@pytest.mark.django_db
+def test_delete_environment__one_after_the_other__leaves_no_gap(organization: Organization, mara: Person) -> None:
+    admin = program(mara, organization, "org_admin")
+    for name in ("Canary", "Friends", "Europe"):
+        admin.post("/environments", {"name": name, "position": 1})
+    for slug in ("europe", "canary"):
+        assert admin.call("DELETE", f"/environments/{slug}").status == 204
+    assert order(organization) == ["development", "friends", "staging", "production"]
+    places = organization.environments.order_by("position").values_list("position", flat=True)
+    assert list(places) == [0, 1, 2, 3]
