@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from console.benchmarks import auditing, boards, bulk, comparing, lifecycle, report, serving
+from console.benchmarks import auditing, autosaving, boards, bulk, comparing, lifecycle, report, serving
 from console.benchmarks.measuring import Series
 from console.benchmarks.people import Crew, found_crew
 from console.benchmarks.sample import Amount
@@ -70,6 +70,7 @@ class Command(BaseCommand):
         series: list[Series] = []
         if crew is not None:
             series += lifecycle.measure(crew, rounds)
+            series += autosaving.measure(crew, rounds)
             series += comparing.measure(crew, rounds)
         few, many = boards.sampled("few", boards.FEW), boards.sampled("many", amount)
         series += boards.measure(few, many, amount, rounds)
