@@ -11,6 +11,17 @@ from console.organizations.ids import new_id
 from console.organizations.models import Organization
 
 GENESIS = "0" * 64  # the previous hash of an organization's first event
+COMBINED = ("actor", "actor_label", "verb", "environment", "outcome")
+
+
+def _index_of(lead: str) -> models.Index:
+    """The index of a filter that fits many events; the others like it stand behind the order.
+
+    What two of them leave out is then passed over in the index and never read: of a million events, "refused" and
+    "by Bo" each fit a hundred thousand, both together perhaps none.
+    """
+    others = [name for name in COMBINED if name != lead]
+    return models.Index(fields=["organization", lead, "-sequence", *others], name=f"event_by_{lead}")
 
 
 class Event(models.Model):
@@ -56,16 +67,12 @@ class Event(models.Model):
             models.CheckConstraint(condition=models.Q(sequence__gte=1), name="event_sequence_from_one"),
         ]
         indexes = [
-            models.Index(fields=["organization", "actor", "-sequence"], name="event_by_actor"),
+            *(_index_of(lead) for lead in COMBINED),
             models.Index(fields=["organization", "agent_id", "-sequence"], name="event_by_agent"),
-            models.Index(fields=["organization", "verb", "-sequence"], name="event_by_verb"),
             models.Index(fields=["organization", "at"], name="event_by_time"),
             models.Index(fields=["organization", "target_id", "-sequence"], name="event_by_target"),
             models.Index(fields=["organization", "target_label", "-sequence"], name="event_by_target_label"),
-            models.Index(fields=["organization", "actor_label", "-sequence"], name="event_by_actor_label"),
-            models.Index(fields=["organization", "environment", "-sequence"], name="event_by_environment"),
             models.Index(fields=["organization", "request_id", "-sequence"], name="event_by_request"),
-            models.Index(fields=["organization", "outcome", "-sequence"], name="event_by_outcome"),
             models.Index(
                 "organization",
                 KeyTransform("slug", "data"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from audit.filters import EventFilter
-from audit.paging import COUNTED, TEXT_WINDOW
+from audit.paging import COUNTED, TEXT_WINDOW, capped_count
 from audit.querysets import EventQuerySet
 
 _EMPTY = EventFilter()
@@ -27,6 +27,6 @@ def narrowest(events: EventQuerySet, wanted: EventFilter, *, head: int) -> Narro
         fewer = replace(wanted, **{name: getattr(_EMPTY, name)})
         rest = events.matching(fewer)
         rest = rest.filter(sequence__gt=head - TEXT_WINDOW) if fewer.q else rest
-        found.append((rest.order_by()[: COUNTED + 1].count(), name))
+        found.append((capped_count(rest), name))
     most, name = max(found, default=(0, ""))
     return Narrowest(name, f"{COUNTED:,}+" if most > COUNTED else f"{most:,}") if most else None
