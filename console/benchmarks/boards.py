@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agents.models import Agent
 from audit.clock import shifted_by
@@ -32,12 +33,13 @@ def sampled(slug: str, amount: Amount) -> Crew:
     return crew
 
 
-def measure(few: Crew, many: Crew, amount: Amount, rounds: int) -> list[Series]:
-    """Every page, first where there is little, then where there is much."""
+def measure(crew: Crew, size: Amount, rounds: int) -> list[Series]:
+    """Every page of an organization of this size."""
     return [
-        series
-        for crew, size in ((few, FEW), (many, amount))
-        for series in (*_dashboards(crew, size, rounds), *_lists(crew, size, rounds), *_audit(crew, size, rounds))
+        *_dashboards(crew, size, rounds),
+        *_lists(crew, size, rounds),
+        *_histories(crew, size, rounds),
+        *_audit(crew, size, rounds),
     ]
 
 
@@ -63,15 +65,38 @@ def _lists(crew: Crew, size: Amount, rounds: int) -> Iterator[Series]:
     yield _pages(_browser(crew.admin), overview, f"agent overview, {agents}", OVERVIEW, rounds)
 
 
+def _histories(crew: Crew, size: Amount, rounds: int) -> Iterator[Series]:
+    slug, events, admin = crew.organization.slug, f"{size.events:,} events", _browser(crew.admin)
+    project, releases = (reverse(f"environments:{name}", args=[slug]) for name in ("project-history", "release-list"))
+    yield _pages(admin, project, f"history of the project, {events}", LIST, rounds)
+    yield _pages(admin, releases, f"releases of the project, {events}", LIST, rounds)
+    place = reverse("environments:environment", args=[slug, _busiest(crew).slug, "production"])
+    yield _pages(admin, place, f"an environment and its history, {events}", OVERVIEW, rounds)
+
+
 def _audit(crew: Crew, size: Amount, rounds: int) -> Iterator[Series]:
+    """The log as it begins, with each filter, with filters that leave nothing together, and far back."""
     address, events = reverse("audit", args=[crew.organization.slug]), f"{size.events:,} events"
-    admin = _browser(crew.admin)
-    yield _pages(admin, address, f"audit, first page, {events}", AUDIT, rounds)
-    yield _pages(admin, f"{address}?action=release", f"audit, one family of acts, {events}", AUDIT, rounds)
-    name = crew.tester.label
-    yield _pages(admin, f"{address}?actor={name}&outcome=done", f"audit, one person's acts, {events}", AUDIT, rounds)
-    yield _pages(admin, f"{address}?until=2001-01-01", f"audit, nothing found, {events}", AUDIT, rounds)
-    yield _pages(admin, f"{address}?cursor={_far_back(admin, address)}", f"audit, 40th page, {events}", AUDIT, rounds)
+    person, agent, admin = crew.tester.label, _busiest(crew).slug, _browser(crew.admin)
+    asked = {
+        "first page": "",
+        "one family of acts": "action=release",
+        "one act": "action=release.promoted",
+        "one person's acts": f"actor={person}&outcome=done",
+        "refused acts": "outcome=refused",
+        "one person's refused acts in Production": f"actor={person}&outcome=refused&environment=production",
+        "one agent": f"object={agent}",
+        "one environment": "environment=staging",
+        "since a day": f"since={timezone.localdate() - timedelta(days=DAYS // 2)}",
+        "a text that is often there": "q=desk",
+        "a text that is nowhere": "q=zeppelin",
+        "nothing found": "until=2001-01-01",
+        "40th page": f"cursor={_far_back(admin, address)}",
+    }
+    for name, query in asked.items():
+        yield _pages(admin, f"{address}?{query}", f"audit, {name}, {events}", AUDIT, rounds)
+    others, mine = f"{address}?actor={person}&action=draft", "audit, another's drafts for a developer"
+    yield _pages(_browser(crew.developer), others, f"{mine}, {events}", AUDIT, rounds)
 
 
 def _far_back(client: Client, address: str) -> str:

@@ -31,6 +31,21 @@ def found_crew(slug: str = "bench", *, further: Sequence[tuple[str, str]] = ()) 
     return crew
 
 
+def crew_of(slug: str) -> Crew:
+    """The first of each role in an organization that is there; `LookupError` where one is missing."""
+    organization = Organization.objects.filter(slug=slug).first()
+    if organization is None:
+        raise LookupError(f"there is no organization {slug}")
+    return Crew(organization, *(_first(organization, role) for role in ("developer", "qa", "org_admin")))
+
+
+def _first(organization: Organization, role: str) -> Actor:
+    member = organization.memberships.with_role(role).select_related("user").order_by("joined_at").first()
+    if member is None:
+        raise LookupError(f"the organization has no {role}")
+    return Actor(user=member.user, proven_at=timezone.now())
+
+
 def _person(name: str, slug: str) -> Actor:
     user = User.objects.create_user(f"{name}@{slug}.example", name.replace("-", " ").title())
     return Actor(user=user, proven_at=timezone.now())

@@ -11,6 +11,7 @@ from django.utils import timezone
 from console.benchmarks.bulk import Bulk
 from console.benchmarks.bulk import as_markdown as bulk_as_markdown
 from console.benchmarks.measuring import Series
+from console.benchmarks.sample import Amount
 from console.benchmarks.serving import Row
 from console.benchmarks.serving import as_markdown as as_tables
 
@@ -34,29 +35,43 @@ one job as a worker carries it out: each agent in a transaction with gates, audi
 The processor time is that of the worker and its second process, without the database; a busy machine changes it least.
 """
 
+LARGE_HEAD = """# Benchmarks of data set L
+
+Made by `make manage ARGS="sample --organization large --agents 10000 --versions 100000 --events 1000000"` and then
+`make bench ARGS="--of large --write"`: every page of an organization that was filled before, only looked at.
+"""
+
 
 def as_markdown(series: list[Series], verified: tuple[int, float] | None = None) -> str:
     """The report of one run. `verified`: how many rows of an audit log were checked, and in how many seconds."""
-    lines = [
-        HEAD,
-        f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}.",
-        "",
+    return _page(HEAD, "", [*_table(series), ""], verified)
+
+
+def of_sample(series: list[Series], verified: tuple[int, float], amount: Amount) -> str:
+    """The report of an organization that is there."""
+    size = f" {amount.agents:,} agents, {amount.versions:,} versions, {amount.events:,} audit events."
+    return _page(LARGE_HEAD, size, [*_table(series), ""], verified)
+
+
+def _page(head: str, size: str, lines: list[str], verified: tuple[int, float] | None) -> str:
+    when = f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}.{size}"
+    if verified:
+        rows, seconds = verified
+        speed = f"{rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} rows/s"
+        lines = [*lines, f"`audit_verify`: {speed} (goal: ≥ 20,000).", ""]
+    return "\n".join([head, when, "", *lines])
+
+
+def _table(series: list[Series]) -> list[str]:
+    return [
         "| what | runs | p50 ms | p95 ms | SQL statements | goal |",
         "|---|---|---|---|---|---|",
-        *[
+        *(
             f"| {one.name} | {len(one.milliseconds)} | {one.p50:.1f} | {one.p95:.1f}"
             f" | {one.statement_range} | {one.goal} |"
             for one in series
-        ],
-        "",
+        ),
     ]
-    if verified:
-        rows, seconds = verified
-        lines += [
-            f"`audit_verify`: {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} rows/s (goal: ≥ 20,000).",
-            "",
-        ]
-    return "\n".join(lines)
 
 
 def of_serving(rows: list[Row], stale: list[float]) -> str:

@@ -4,6 +4,6 @@
 that the verbs would have left: chains verify and every invariant of reliability.md section 7 holds.
 """
 
-from console.benchmarks.sample.writing import Amount, fill_organization
+from console.benchmarks.sample.writing import Amount, amount_of, fill_organization
 
-__all__ = ["Amount", "fill_organization"]
+__all__ = ["Amount", "amount_of", "fill_organization"]

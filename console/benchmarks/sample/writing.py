@@ -32,6 +32,12 @@ class Amount:
     events: int
 
 
+def amount_of(organization: Organization) -> Amount:
+    """How much there is."""
+    kinds = (Agent, Version, Event)
+    return Amount(*(kind.objects.filter(organization=organization).count() for kind in kinds))
+
+
 def fill_organization(organization: Organization, amount: Amount, *, days: int = 25) -> None:
     """Give a new organization so many agents, versions and events, spread over the last days.
 

@@ -11,12 +11,12 @@ from django.db import connection
 
 from console.benchmarks import auditing, autosaving, boards, bulk, comparing, lifecycle, report, serving
 from console.benchmarks.measuring import Series
-from console.benchmarks.people import Crew, found_crew
-from console.benchmarks.sample import Amount
+from console.benchmarks.people import Crew, crew_of, found_crew
+from console.benchmarks.sample import Amount, amount_of
 
 
 class Command(BaseCommand):
-    """Measures in a database of its own, prints the table and writes it into docs/ on request."""
+    """Measures in a database of its own or looks at a sample; prints the table and writes it into docs/ on request."""
 
     help = "Measure the verbs, the lists and the audit log in a throw-away database."
 
@@ -28,15 +28,31 @@ class Command(BaseCommand):
         parser.add_argument("--events", type=int, default=100_000, help="audit events there")
         parser.add_argument("--bulk", type=int, default=1_000, help="agents of the bulk promotion")
         parser.add_argument("--only", choices=["verbs", "boards", "bulk", "serving"], help="leave everything else out")
+        parser.add_argument("--of", metavar="SLUG", help="only the pages of an organization that `sample` has filled")
         parser.add_argument("--write", action="store_true", help="write the pages in docs/")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the database, measure, report, and remove the database whatever happens."""
+        """Measure what was asked for, print it, and write it where that is wanted."""
         if options["write"] and options["only"] in ("verbs", "boards"):
             raise CommandError("docs/benchmarks.md is written whole: leave --only away, or --write.")
+        settings.ALLOWED_HOSTS = ["localhost"]
+        texts = self._of_sample(options["of"], options["rounds"]) if options["of"] else self._apart(options)
+        for name, text in texts.items():
+            self.stdout.write(text)
+            if options["write"]:
+                (Path(settings.BASE_DIR) / "docs" / name).write_text(text, encoding="utf-8")
+
+    def _of_sample(self, slug: str, rounds: int) -> dict[str, str]:
+        """The pages of an organization that is there; they are only looked at."""
+        crew = crew_of(slug)
+        amount = amount_of(crew.organization)
+        series = boards.measure(crew, amount, rounds)
+        return {"benchmarks-large.md": report.of_sample(series, auditing.measure_verify(crew), amount)}
+
+    def _apart(self, options: dict[str, Any]) -> dict[str, str]:
+        """Make a database, measure in it, and remove it whatever happens."""
         own_name = connection.settings_dict["NAME"]
         connection.settings_dict["TEST"]["NAME"] = f"slipway_bench_{os.getpid()}"
-        settings.ALLOWED_HOSTS = ["localhost"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             with tempfile.TemporaryDirectory() as folder:
@@ -47,10 +63,7 @@ class Command(BaseCommand):
                     texts["benchmarks-bulk.md"] = report.of_bulk(bulk.measure(found_crew("fleet"), options["bulk"]))
         finally:
             connection.creation.destroy_test_db(own_name, verbosity=0)
-        for name, text in texts.items():
-            self.stdout.write(text)
-            if options["write"]:
-                (Path(settings.BASE_DIR) / "docs" / name).write_text(text, encoding="utf-8")
+        return texts
 
     def _texts(self, rounds: int, amount: Amount, only: str | None) -> dict[str, str]:
         """The pages of docs/ that these measurements make."""
@@ -58,7 +71,7 @@ class Command(BaseCommand):
         if only == "bulk":
             return texts
         if only == "verbs":
-            return {"benchmarks.md": report.as_markdown(lifecycle.measure(found_crew(), rounds))}
+            return {"benchmarks.md": report.as_markdown(self._verbs(found_crew(), rounds))}
         crew = found_crew() if only != "boards" else None
         if only != "serving":
             texts["benchmarks.md"] = self._measure(crew, rounds, amount)
@@ -66,12 +79,14 @@ class Command(BaseCommand):
             texts["benchmarks-serving.md"] = report.of_serving(*serving.measure(crew))
         return texts
 
+    def _verbs(self, crew: Crew, rounds: int) -> list[Series]:
+        return [*lifecycle.measure(crew, rounds), *autosaving.measure(crew, rounds)]
+
     def _measure(self, crew: Crew | None, rounds: int, amount: Amount) -> str:
         series: list[Series] = []
         if crew is not None:
-            series += lifecycle.measure(crew, rounds)
-            series += autosaving.measure(crew, rounds)
+            series += self._verbs(crew, rounds)
             series += comparing.measure(crew, rounds)
         few, many = boards.sampled("few", boards.FEW), boards.sampled("many", amount)
-        series += boards.measure(few, many, amount, rounds)
+        series += [*boards.measure(few, boards.FEW, rounds), *boards.measure(many, amount, rounds)]
         return report.as_markdown(series, auditing.measure_verify(many))
