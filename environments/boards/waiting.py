@@ -193,7 +193,7 @@ class Waiting:
             contributors__contains=[self.person.pk],
             agent__archived_at=None,
         )
-        changed = own.exclude(base__digest=F("manifest__digest"))
+        changed = own.exclude(manifest=F("base__manifest"))
         return changed.select_related("agent", "base", "manifest").defer("manifest__entries").order_by("updated_at")
 
 
