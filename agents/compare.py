@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext as _
 
 from agents.compare_flow import edge_rows
 from agents.compare_values import single_rows, value_rows
@@ -151,7 +152,7 @@ def _compare_part(
         old = None if before is None else load(before)
         new = None if after is None else load(after)
     except (LookupError, ValueError):
-        problem = "This part could not be read, so its differences cannot be shown. Its digests differ."
+        problem = _("This part could not be read, so its differences cannot be shown. Its digests differ.")
         return SectionChange(section, path, change, _title(path), (_whole(path, change),), problem=problem)
     part = _Part(section, path, old, new, change, options, budget)
     result = _text_part(part) if section == "prompt" else _structured_part(part)
@@ -178,7 +179,8 @@ def _structured_part(part: _Part) -> SectionChange:
     items, rows = _differences(part, without_content=text is not None)
     notes: tuple[str, ...] = ()
     if len(rows) > ROWS_SHOWN:
-        notes = (f"Showing the first {ROWS_SHOWN:,} of {len(rows):,} rows.",)
+        note = _("Showing the first %(most)s of %(total)s rows.")
+        notes = (note % {"most": f"{ROWS_SHOWN:,}", "total": f"{len(rows):,}"},)
     return SectionChange(
         part.section,
         part.path,
@@ -257,9 +259,9 @@ def _collect(found: Iterator[tuple[Item, list[Row]]]) -> tuple[list[Item], list[
 
 
 def _only_formatting(part: SectionChange, before: str | None, after: str | None) -> SectionChange:
-    note = "Only formatting or metadata differs: the values are equal, the stored bytes are not."
+    note = _("Only formatting or metadata differs: the values are equal, the stored bytes are not.")
     if part.change != "changed":
-        note = "There is no content in it."
+        note = _("There is no content in it.")
     row = Row(
         part.change,
         f"/{part.path}",

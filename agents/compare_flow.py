@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents.compare_values import Where, shown, stable, value_rows
 from agents.comparison import Row
 from agents.names import pointer
@@ -38,8 +40,8 @@ def edge_rows(old: Sequence[Any], new: Sequence[Any], where: Where, budget: Budg
             yield name, [Row("removed", pointer(*where, str(before[0])), name, old=_words(before[1]))]
     kept = [key for key in left if key in right]
     if kept != [key for key in right if key in left]:
-        note = "The same edges stand in another order."
-        yield "order of edges", [Row("moved", pointer(*where), "order of edges", note=note)]
+        name, note = _("order of edges"), _("The same edges stand in another order.")
+        yield name, [Row("moved", pointer(*where), name, note=note)]
 
 
 def keyed_edges(edges: Sequence[Any]) -> dict[Key, tuple[int, Any]]:
@@ -56,10 +58,13 @@ def keyed_edges(edges: Sequence[Any]) -> dict[Key, tuple[int, Any]]:
 
 def edge_name(edge: Any) -> str:
     """How people call an edge."""
-    if not isinstance(edge, dict):
-        return f"edge {shown(edge)}"
-    when = f" when {edge['when']}" if edge.get("when") else ""
-    return f"edge {edge.get('from')} → {edge.get('to')}{when}"
+    return _("edge %(ends)s") % {"ends": _ends(edge) if isinstance(edge, dict) else shown(edge)}
+
+
+def _ends(edge: Mapping[str, Any]) -> str:
+    """What an edge joins, and on which condition."""
+    ways = {"from": edge.get("from"), "to": edge.get("to"), "when": edge.get("when")}
+    return (_("%(from)s → %(to)s when %(when)s") if edge.get("when") else "%(from)s → %(to)s") % ways
 
 
 def _between(
@@ -94,4 +99,4 @@ def _words(edge: Any) -> str:
     if not isinstance(edge, dict):
         return shown(edge)
     rest = {name: item for name, item in edge.items() if name not in ENDS}
-    return edge_name(edge).removeprefix("edge ") + (f" {shown(rest)}" if rest else "")
+    return _ends(edge) + (f" {shown(rest)}" if rest else "")

@@ -5,6 +5,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents.comparison import Change, Row
 from agents.names import pointer
 from audit.diff import TextDiff, diff_text
@@ -125,7 +127,7 @@ def _sequence_rows(old: list[Any], new: list[Any], where: Where, budget: Budget)
 def _moves(left: list[str], right: list[str], changes: list[tuple[int, int, int, int]]) -> dict[int, int]:
     """New place to old place of the items that only changed their place."""
     gone: dict[str, deque[int]] = defaultdict(deque)
-    for start, end, _, _ in changes:
+    for start, end, *_after in changes:
         for index in range(start, end):
             gone[left[index]].append(index)
     places = (index for _, _, start, end in changes for index in range(start, end))
@@ -133,7 +135,7 @@ def _moves(left: list[str], right: list[str], changes: list[tuple[int, int, int,
 
 
 def _moved(before: int, after: int, where: Where, name: str) -> Row:
-    note = f"moved from {before + 1} to {after + 1}"
+    note = _("moved from %(before)s to %(after)s") % {"before": before + 1, "after": after + 1}
     return Row("moved", pointer(*where), name, str(before + 1), str(after + 1), note)
 
 
@@ -165,4 +167,6 @@ def shown(value: Any) -> str:
         text = value
     else:
         text = json.dumps(value, ensure_ascii=False, sort_keys=isinstance(value, Mapping))
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text):,} characters)"
+    if len(text) <= SHOWN:
+        return text
+    return _("%(text)s… (%(count)s characters)") % {"text": text[:SHOWN], "count": f"{len(text):,}"}

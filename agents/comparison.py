@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from audit.diff import Hunk, Line, TextDiff
 from audit.side_by_side import marked_lines
 
@@ -150,15 +153,20 @@ class Comparison:
     def sentence(self) -> str:
         """The one sentence above every comparison."""
         if self.identical:
-            same = f"Identical: same digest {self.left_digest[:7]}." if self.left_digest else ""
-            layout = " Only the layout differs." if self.layout else ""
-            return f"{same or f'{self.right} and {self.left} are identical.'}{layout}"
-        noun = "change" if self.changes == 1 else "changes"
-        touched = len(self.groups)
-        return (
-            f"{self.right} against {self.left}: {self.changes} {noun} "
-            f"in {touched} of {self.sections_in_all} section{'' if self.sections_in_all == 1 else 's'}."
-        )
+            return self._identical
+        changed = ngettext("%(count)s change", "%(count)s changes", self.changes) % {"count": self.changes}
+        sections = ngettext(
+            "%(touched)s of %(count)s section", "%(touched)s of %(count)s sections", self.sections_in_all
+        ) % {"touched": len(self.groups), "count": self.sections_in_all}
+        sides = {"right": self.right, "left": self.left, "changed": changed, "sections": sections}
+        return _("%(right)s against %(left)s: %(changed)s in %(sections)s.") % sides
+
+    @property
+    def _identical(self) -> str:
+        said = _("%(right)s and %(left)s are identical.") % {"right": self.right, "left": self.left}
+        if self.left_digest:
+            said = _("Identical: same digest %(digest)s.") % {"digest": self.left_digest[:7]}
+        return f"{said} {_('Only the layout differs.')}" if self.layout else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +194,8 @@ def disappearing(comparison: Comparison) -> list[Disappearing]:
             if item.change == "removed"
         ]
         if part.change == "changed" and part.text and (lines := _lines_without_successor(part.text.hunks)):
-            noun = "line" if lines == 1 else "lines"
-            found.append(Disappearing(part.section, title, f"{part.title}: {lines} {noun}", f"/{part.path}"))
+            gone = ngettext("%(count)s line", "%(count)s lines", lines) % {"count": lines}
+            found.append(Disappearing(part.section, title, f"{part.title}: {gone}", f"/{part.path}"))
     return found
 
 

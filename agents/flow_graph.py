@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 Flow = Mapping[str, Any]
 Ways = dict[str, list[str]]
-Fault = Literal["unreachable", "dead end", "loop without exit"]
+Fault = Literal["unreachable", "dead end", "endless loop"]
 
 # Vendors have types of their own; these words in one mean that the conversation leaves the flow there.
 _ENDS = re.compile(r"(?<![A-Za-z])(?i:end(?!point)|hang)|(?<=[a-z])(End|Hang)|(?i:transfer|hand[-_]?off)")
@@ -64,18 +64,16 @@ def graph_problems(flow: Flow) -> Iterator[GraphProblem]:
     reached = _reached([flow["start"]], ways)
     for name, node in nodes.items():
         if name not in reached:
-            message = f"No way leads from the start to {name!r}; add an edge or remove it."
-            yield GraphProblem("unreachable", (name,), message)
+            message = _("No way leads from the start to %(name)s; add an edge or remove it.")
+            yield GraphProblem("unreachable", (name,), message % {"name": repr(name)})
         if name not in ways and not is_end(node):
-            yield GraphProblem(
-                "dead end",
-                (name,),
-                _("%(name)s is a dead end; add an edge, or make it an end.") % {"name": f"{name!r}"},
-            )
+            message = _("%(name)s is a dead end; add an edge, or make it an end.")
+            yield GraphProblem("dead end", (name,), message % {"name": repr(name)})
     for loop in _loops_without_exit(nodes, ways):
-        named = ", ".join(repr(name) for name in loop[:5]) + (" and more" if len(loop) > 5 else "")
-        message = f"{named}: round and round without an exit; add an edge that leads to an end."
-        yield GraphProblem("loop without exit", loop, message)
+        named = ", ".join(repr(name) for name in loop[:5])
+        named = _("%(names)s and more") % {"names": named} if len(loop) > 5 else named
+        message = _("%(names)s: round and round without an exit; add an edge that leads to an end.")
+        yield GraphProblem("endless loop", loop, message % {"names": named})
 
 
 def _loops_without_exit(nodes: Mapping[str, Any], ways: Ways) -> Iterator[tuple[str, ...]]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from audit.matching import Budget, Matching, gaps, match
 from audit.moved import moved_lines
 from audit.trimming import Window, window
@@ -18,11 +21,8 @@ CONTEXT_ALL = 1_000_000  # every line is shown
 CHANGED_LINES_SHOWN = 2_000  # ux.md S18: first 2,000 changed lines
 LINES_ALIGNED = 300_000  # of both texts together, between their common ends; above, one block replaces the other
 
-COARSE = "Parts of this text repeat so much that they are shown as replaced as a whole, not line by line."
-TOO_MANY = "This text has too many lines to align: what differs is shown as replaced as a whole."
-ONLY_SPACE = "Only white space differs, in {count}. It is left out here."
-SOME_SPACE = "White space alone differs in {count} more. It is left out here."
-LINE_ENDS = "Only the line ends differ: {old} before, {new} now."
+COARSE = gettext_lazy("Parts of this text repeat so much that they are shown as replaced as a whole, not line by line.")
+TOO_MANY = gettext_lazy("This text has too many lines to align: what differs is shown as replaced as a whole.")
 
 Op = Literal["equal", "delete", "insert"]
 
@@ -129,9 +129,9 @@ def diff_text(
     sides = _Sides(left, right, middle.before, middle.after, moved, {new: old for old, new in moved.items()})
     hunks = tuple(_hunks(sides, shown, context, cut=truncated))
     total = sum(gap.size for gap in changes)
-    notes = [f"Showing the first {most:,} of {total:,} changed lines."] if truncated else []
+    notes = [_first_of(most, total)] if truncated else []
     if matching.coarse:
-        notes.append(COARSE)
+        notes.append(str(COARSE))
     notes += _about_space(left, right, matching) if ignore_space else _about_line_ends(old, new)
     return TextDiff(
         added=sum(gap.new_end - gap.new for gap in changes),
@@ -170,8 +170,12 @@ def _replaced(middle: Window, context: int, most: int) -> TextDiff:
         hunks=hunks,
         truncated=True,
         coarse=True,
-        notes=(f"Showing the first {most:,} of {removed + added - 2 * head:,} changed lines.", TOO_MANY),
+        notes=(_first_of(most, removed + added - 2 * head), str(TOO_MANY)),
     )
+
+
+def _first_of(most: int, total: int) -> str:
+    return _("Showing the first %(most)s of %(total)s changed lines.") % {"most": f"{most:,}", "total": f"{total:,}"}
 
 
 def _count(text: str) -> int:
@@ -261,8 +265,10 @@ def _about_space(left: list[str], right: list[str], matching: Matching) -> list[
     if not different:
         return []
     is_all = len(matching.blocks) == 1 and matching.blocks[0].size == len(left) == len(right)
-    count = f"{different:,} line{'' if different == 1 else 's'}"
-    return [(ONLY_SPACE if is_all else SOME_SPACE).format(count=count)]
+    count = ngettext("%(count)s line", "%(count)s lines", different) % {"count": f"{different:,}"}
+    only = _("Only white space differs, in %(count)s. It is left out here.")
+    some = _("White space alone differs in %(count)s more. It is left out here.")
+    return [(only if is_all else some) % {"count": count}]
 
 
 def _about_line_ends(old: str, new: str) -> list[str]:
@@ -270,11 +276,12 @@ def _about_line_ends(old: str, new: str) -> list[str]:
         return []
     if old.replace("\r\n", "\n") != new.replace("\r\n", "\n"):
         return []
-    return [LINE_ENDS.format(old=_kind(old), new=_kind(new))]
+    said = _("Only the line ends differ: %(old)s before, %(new)s now.")
+    return [said % {"old": _kind(old), "new": _kind(new)}]
 
 
 def _kind(text: str) -> str:
     windows = text.count("\r\n")
     if not windows:
         return "LF"
-    return "CRLF" if windows == text.count("\n") else "CRLF and LF mixed"
+    return "CRLF" if windows == text.count("\n") else _("CRLF and LF mixed")

@@ -7,6 +7,8 @@ from functools import cache
 from itertools import groupby
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from audit.diff import Hunk, Line
 from audit.words import ALIKE, Piece, Pieces, WordMarks, similarity, words
 
@@ -139,7 +141,7 @@ def _seen(pieces: Pieces) -> Pieces:
 def _side(line: Line, pieces: Pieces, mark: Mark, other: Line | None) -> tuple[Token, ...]:
     tokens = _tokens(pieces, mark)
     if not line.ended and (other is None or other.ended):
-        tokens += (Token(" [no line end]", "note"),)
+        tokens += (Token(f" [{_('no line end')}]", "note"),)
     return tokens
 
 
@@ -151,9 +153,10 @@ def _tokens(pieces: Pieces, mark: Mark) -> tuple[Token, ...]:
             tokens.append(Token(_visible(piece.text), kind))
             continue
         half = PIECE_CHARACTERS // 2
+        hidden = _("%(count)s characters not shown") % {"count": f"{len(piece.text) - 2 * half:,}"}
         tokens += [
             Token(_visible(piece.text[:half]), kind),
-            Token(f" [{len(piece.text) - 2 * half:,} characters not shown] ", "note"),
+            Token(f" [{hidden}] ", "note"),
             Token(_visible(piece.text[-half:]), kind),
         ]
     return tuple(tokens)

@@ -98,12 +98,12 @@ def test_picture__each_sort_of_change__is_marked_once(now: Any, former: Any, exp
     ("edges", "expected"),
     [
         ([("a", "b"), ("b", "end")], ["unreachable: c", "dead end: c"]),
-        ([("a", "b"), ("b", "a"), ("c", "end")], ["unreachable: c", "unreachable: end", "loop without exit: a b"]),
-        ([("a", "b"), ("b", "c"), ("c", "b")], ["unreachable: end", "loop without exit: b c"]),
+        ([("a", "b"), ("b", "a"), ("c", "end")], ["unreachable: c", "unreachable: end", "endless loop: a b"]),
+        ([("a", "b"), ("b", "c"), ("c", "b")], ["unreachable: end", "endless loop: b c"]),
         ([("a", "b"), ("b", "c"), ("c", "b"), ("c", "end")], []),
         (
             [("a", "a"), ("b", "c"), ("c", "end")],
-            ["unreachable: b", *["unreachable: c", "unreachable: end"], "loop without exit: a"],
+            ["unreachable: b", *["unreachable: c", "unreachable: end"], "endless loop: a"],
         ),
         ([("a", "b"), ("b", "c")], ["dead end: c", "unreachable: end"]),
     ],
@@ -167,7 +167,7 @@ def test_picture__of_any_two_flows__holds_both_and_nothing_else(now: dict[str, A
         (edge["from"], edge["to"], edge.get("when", "")) for edge in now["edges"]
     ]
     assert bool(marks(picture) or picture["former_start"]) == (now != former)
-    trapped = [name for found in graph_problems(now) if found.fault == "loop without exit" for name in found.nodes]
+    trapped = [name for found in graph_problems(now) if found.fault == "endless loop" for name in found.nodes]
     assert len(trapped) == len(set(trapped))
 
 
