@@ -113,7 +113,7 @@ def dana(organization: Organization, mara: Person) -> Person:
 
 
 @pytest.fixture
-def quinn(organization: Organization, mara: Person) -> Person:
+def quinn(organization: Organization, mara: Person, dana: Person) -> Person:
     """Quinn Abara, QA."""
     person = new_account("quinn.abara@example.com", "Quinn Abara")
     join(organization, mara, person, "qa")
@@ -121,7 +121,7 @@ def quinn(organization: Organization, mara: Person) -> Person:
 
 
 @pytest.fixture
-def avery(organization: Organization, mara: Person) -> Person:
+def avery(organization: Organization, mara: Person, quinn: Person) -> Person:
     """Avery Stone, Auditor."""
     person = new_account("avery.stone@example.com", "Avery Stone")
     join(organization, mara, person, "auditor")

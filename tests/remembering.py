@@ -3,6 +3,7 @@
 A step marked `@remembered` (a join, a publish, a push) runs as it is the first time. What it added, changed and
 removed is kept under everything that made the database until then: its own arguments and all the steps before it.
 Where a test comes to the same point again, one script of SQL puts exactly those rows back, ids and hashes included.
+A step may consist of steps: a version that is live shares its beginning with every other story of a published one.
 
 Nothing is guessed: as soon as anything else writes in the test, or the test has real transactions of its own, every
 further step runs for real. What a step leaves for after the commit is not repeated: inside a test's transaction
@@ -27,27 +28,48 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from psycopg import sql
 
+from console.organizations.models import ApiCallCount
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 EMPTY = ""  # the past of a test that has written nothing yet
-# Statements that no step depends on: reading, and what a browser's visits write about its own session.
+# Statements that no step depends on: reading, what a browser's visits write about its own session, counted calls.
 HARMLESS = re.compile(
-    r"\s*(SELECT|SAVEPOINT|RELEASE|SET|SHOW|EXPLAIN|LOCK)\b"
+    r"\s*\(?(SELECT|SAVEPOINT|RELEASE|SET|SHOW|EXPLAIN|LOCK)\b"
     r'|(INSERT INTO|UPDATE|DELETE FROM) "(django_session|usersessions_usersession)"'
     r'|UPDATE "organizations_user" SET "last_login" = \S+ WHERE'
+    r"|INSERT INTO organizations_apicallcount\b"
 )
-OF_NO_STEP = (ContentType, Permission, Session, UserSession)  # made by migrations and visits
+OF_NO_STEP = (ContentType, Permission, Session, UserSession, ApiCallCount)  # made by migrations and visits
 
 Row = tuple[str, str]  # table, row as JSON
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a step did: the SQL that does it again, and what it returned."""
+    """What a step did: the SQL that does it again, what it returned, and the past that it leaves."""
 
     script: str
     result: bytes
+    past: str
+
+
+class Telling:
+    """A step that runs for the first time: what the steps inside of it did, and what it wrote between them."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.scripts: list[str] = []
+        self.before: set[Row] | None = None  # the rows before the first write that belongs to no step inside
+
+    def close(self, past: str | None) -> str | None:
+        """Keep what was written since the last step inside; the past as it is now."""
+        if self.before is None:
+            return past
+        self.scripts.append(_script(self.before, _rows()))
+        self.before = None
+        return f"{self.key}/{len(self.scripts)}"
 
 
 class Memory:
@@ -56,7 +78,8 @@ class Memory:
     def __init__(self) -> None:
         self.told: dict[str, Told] = {}
         self.past: str | None = EMPTY  # None: something else wrote, nothing can be compared any more
-        self.is_telling = False
+        self.tellings: list[Telling] = []
+        self.is_aside = False  # a script or a look at all rows is no write of the test
 
     def is_watching(self) -> bool:
         """Whether the writes of this test are seen."""
@@ -64,20 +87,24 @@ class Memory:
 
     def watch(self, execute: Any, statement: Any, params: Any, many: bool, context: Any) -> Any:
         """Called by Django around every statement: a write that belongs to no step makes the past unknown."""
-        if not self.is_telling and not (isinstance(statement, str) and HARMLESS.match(statement)):
+        if not self.is_aside and not (isinstance(statement, str) and HARMLESS.match(statement)):
+            if self.tellings and self.tellings[-1].before is None:
+                self.tellings[-1].before = self._aside(_rows)
             self.past = None
         return execute(statement, params, many, context)
 
     def tell(self, step: str, arguments: Any, act: Callable[[], R]) -> R:
         """Do a step, by its verbs or from memory."""
-        if self.is_telling or threading.current_thread() is not threading.main_thread():
+        if threading.current_thread() is not threading.main_thread():
             return act()
+        if self.tellings:
+            self.past = self._aside(lambda: self.tellings[-1].close(self.past))
         key = self._key(step, arguments)
         if key is None:
             return act()
-        if key in self.told:
-            return cast("R", self._repeat(key))
-        return self._tell_first(key, act)
+        if key not in self.told:
+            return self._tell_first(key, act)
+        return cast("R", self._repeat(self.told[key]))
 
     def _key(self, step: str, arguments: Any) -> str | None:
         if self.past is None or not connection.in_atomic_block or not self.is_watching():
@@ -88,25 +115,35 @@ class Memory:
             return None
         return hashlib.sha256(told.encode()).hexdigest()
 
-    def _repeat(self, key: str) -> Any:
-        told = self.told[key]
-        self._quietly(lambda: _execute(told.script))
-        self.past = key
+    def _repeat(self, told: Told) -> Any:
+        self._aside(lambda: _execute(told.script))
+        self._note(told)
         return pickle.loads(told.result)  # noqa: S301 - written by this process
 
     def _tell_first(self, key: str, act: Callable[[], R]) -> R:
-        before, self.past = _rows(), None
-        result = self._quietly(act)
-        self.told[key] = Told(_script(before, _rows()), pickle.dumps(result))
-        self.past = key
+        telling = Telling(key)
+        self.tellings.append(telling)
+        try:
+            result = act()
+            self.past = self._aside(lambda: telling.close(self.past))
+        finally:
+            self.tellings.pop()
+        if self.past is not None:
+            self.told[key] = Told(";\n".join(telling.scripts), pickle.dumps(result), self.past)
+            self._note(self.told[key])
         return result
 
-    def _quietly(self, act: Callable[[], R]) -> R:
-        self.is_telling = True
+    def _note(self, told: Told) -> None:
+        self.past = told.past
+        if self.tellings and told.script:
+            self.tellings[-1].scripts.append(told.script)
+
+    def _aside(self, act: Callable[[], R]) -> R:
+        self.is_aside = True
         try:
             return act()
         finally:
-            self.is_telling = False
+            self.is_aside = False
 
 
 memory = Memory()
@@ -132,6 +169,7 @@ def pytest_runtest_setup() -> None:
     if not memory.is_watching():
         connection.execute_wrappers.append(memory.watch)
     memory.past = None if connection.in_atomic_block else EMPTY
+    memory.tellings.clear()
 
 
 def _identity(value: Any) -> Any:

@@ -9,6 +9,7 @@ from django.test import Client
 from console.organizations.actions import allow_push, create_key
 from console.organizations.models import ApiKey, Organization
 from tests.cast import ADDRESS, Person
+from tests.remembering import remembered
 
 BASE = "/api/v1"
 
@@ -67,6 +68,18 @@ def program(
     person: Person, organization: Organization, role: str, *, name: str = "", pushes: bool = False, **options: Any
 ) -> Program:
     """A program with a new key of this person and role; `pushes` by the leave of the same person."""
-    made = create_key(organization, actor=person.actor(), name=name or f"{role} of {person.name}", role=role, **options)
-    key = allow_push(made.key, actor=person.actor()) if pushes else made.key
-    return Program(key, made.secret)
+    key, secret = a_key(organization, person, role, name or f"{role} of {person.name}", **options)
+    return Program(allowed_to_push(key, person) if pushes else key, secret)
+
+
+@remembered
+def a_key(organization: Organization, person: Person, role: str, name: str, **options: Any) -> tuple[ApiKey, str]:
+    """A new key of this person and role, and its text."""
+    made = create_key(organization, actor=person.actor(), name=name, role=role, **options)
+    return made.key, made.secret
+
+
+@remembered
+def allowed_to_push(key: ApiKey, admin: Person) -> ApiKey:
+    """The key, that may push to production from now on."""
+    return allow_push(key, actor=admin.actor())

@@ -18,6 +18,7 @@ from console.organizations.actor import SYSTEM, Target
 from console.organizations.ids import new_id
 from console.organizations.models import Organization
 from tests.cast import Person
+from tests.remembering import remembered
 
 AGENT = UUID("01930000-0000-7000-8000-000000000001")
 
@@ -55,6 +56,7 @@ def link(document: html.HtmlElement, rel: str) -> str:
 
 
 @pytest.fixture
+@remembered
 def story(organization: Organization, dana: Person, quinn: Person, avery: Person, mara: Person) -> dict[str, Event]:
     """Five events of different people, environments and outcomes."""
     return {

@@ -19,6 +19,7 @@ from environments.policies import permissions_on_agent
 from environments.standing import standing_of
 from tests import builders
 from tests.cast import Person, join, new_account
+from tests.remembering import remembered
 
 
 def gathered_steps(organization: Organization, person: Person) -> dict[str, list[Offer]]:
@@ -42,6 +43,7 @@ def asked_steps(organization: Organization, person: Person) -> dict[str, list[Of
 
 
 @pytest.fixture
+@remembered
 def everything(organization: Organization, dana: Person, quinn: Person, mara: Person) -> None:
     """Agents in every situation that a board can meet."""
     builders.an_agent(organization, dana, slug="only-draft")

@@ -22,12 +22,14 @@ from tests.environments.asking import (
     typed,
 )
 from tests.environments.standing import served, state_of
+from tests.remembering import remembered
 
 VERB = "release.hold_lifted"
 PAGE, FORM = lifting(2), {"reason": "The tool was down"}
 
 
 @pytest.fixture
+@remembered
 def agent(organization: Organization, dana: Person, quinn: Person, mara: Person) -> Agent:
     """Production went back from v2 to v1; Staging still serves v2."""
     made = a_small_agent(organization, dana)

@@ -22,6 +22,7 @@ from tests.environments.asking import (
     typed,
 )
 from tests.environments.standing import served, state_of
+from tests.remembering import remembered
 
 VERB = "release.promoted"
 FIRST = f"{PROMOTE}?version=1"
@@ -37,6 +38,7 @@ def agent(organization: Organization, dana: Person) -> Agent:
 
 
 @pytest.fixture
+@remembered
 def held(agent: Agent, dana: Person, quinn: Person, mara: Person) -> Agent:
     """Production went back from v4 to v3; Staging still serves v4."""
     pushed(agent, dana, quinn, mara, "v3")

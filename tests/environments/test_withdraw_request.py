@@ -21,11 +21,13 @@ from tests.environments.asking import (
     typed,
 )
 from tests.environments.standing import state_of
+from tests.remembering import remembered
 
 VERB = "release.request_withdrawn"
 
 
 @pytest.fixture
+@remembered
 def agent(organization: Organization, dana: Person, quinn: Person) -> Agent:
     made = a_small_agent(organization, dana)
     published(made, dana, "v1")

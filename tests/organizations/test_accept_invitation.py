@@ -13,12 +13,14 @@ from console.organizations.policies import permissions_on
 from tests.cast import Person, new_account
 from tests.pages import by_id, has_id, heading, words
 from tests.races import outcomes_at_once
+from tests.remembering import remembered
 
 EMAIL = "quinn.abara@example.com"
 ACCOUNT = {"name": "Quinn Abara", "password": "a long enough pass phrase"}
 
 
 @pytest.fixture
+@remembered
 def address(organization: Organization, mara: Person) -> str:
     """The page of an open invitation of Quinn as QA."""
     _, token = invite_member(organization, actor=mara.actor(), email=EMAIL, roles=["qa"])

@@ -10,7 +10,7 @@ from tests.pages import has_id
 
 
 def _open(organization: Organization, mara: Person) -> tuple[Invitation, str, str]:
-    invitation, token = invite_member(organization, actor=mara.actor(), email="quinn.abara@example.com", roles=["qa"])
+    invitation, token = invite_member(organization, actor=mara.actor(), email="new.tester@example.com", roles=["qa"])
     return invitation, token, f"/o/harbourline/invitations/{invitation.pk}/revoke"
 
 
