@@ -6,12 +6,17 @@ the same person for calling a verb directly.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from pytest_django import Settings
 
 from console.founding import Charter, found_organization
@@ -41,30 +46,47 @@ class Person:
 
     def client(self) -> Client:
         """A browser in which the person signed in just now."""
-        client = Client(REMOTE_ADDR=ADDRESS)
-        client.force_login(self.user)
-        prove(client, self.user)
-        return client
+        return signed_in(self.user, minutes_ago=0)
 
     def stale_client(self) -> Client:
         """A browser in which the person signed in 16 minutes ago."""
-        client = self.client()
-        prove(client, self.user, minutes_ago=16)
-        return client
+        return signed_in(self.user, minutes_ago=16)
 
     def membership_in(self, organization: Organization) -> Membership:
         """The person's membership."""
         return Membership.objects.get(organization=organization, user=self.user)
 
 
+def signed_in(user: User, *, minutes_ago: float) -> Client:
+    """A browser with the session that a sign-in leaves behind, written at once; the tests of signing in do sign in."""
+    client, key = Client(REMOTE_ADDR=ADDRESS), get_random_string(32)
+    kept = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+        **proof(user, minutes_ago),
+    }
+    until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    row = Session(session_key=key, session_data=Session.objects.encode(kept), expire_date=until)
+    Session.objects.bulk_create([row])
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    return client
+
+
 def prove(client: Client, user: User, *, minutes_ago: float = 0) -> None:
     """Note in the browser's session when the person last proved who they are."""
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": timezone.now().timestamp() - 60 * minutes_ago, "reauthenticated": True}
-    ]
-    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.update(proof(user, minutes_ago))
     session.save()
+
+
+def proof(user: User, minutes_ago: float) -> dict[str, object]:
+    """What a session says about when and how the person proved who they are."""
+    at = timezone.now().timestamp() - 60 * minutes_ago
+    return {
+        AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "password", "at": at, "reauthenticated": True}],
+        _AUTHENTICATION_METHODS_USER_SESSION_KEY: str(user.pk),
+    }
 
 
 @remembered

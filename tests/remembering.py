@@ -65,11 +65,9 @@ class Telling:
         self.scripts: list[str] = []
         self.before: set[Row] | None = None  # the rows before the first write that belongs to no step inside
 
-    def close(self, past: str | None) -> str | None:
-        """Keep what was written since the last step inside; the past as it is now."""
-        if self.before is None:
-            return past
-        self.scripts.append(_script(self.before, _rows()))
+    def close(self, after: set[Row]) -> str:
+        """Keep what was written since the last step inside; the past that it leaves."""
+        self.scripts.append(_script(self.before or set(), after))
         self.before = None
         return f"{self.key}/{len(self.scripts)}"
 
@@ -82,6 +80,7 @@ class Memory:
         self.past: str | None = EMPTY  # None: something else wrote, nothing can be compared any more
         self.tellings: list[Telling] = []
         self.is_aside = False  # a script or a look at all rows is no write of the test
+        self.seen: tuple[str | None, set[Row]] = (None, set())  # the past at the last look, and the rows then
 
     def is_watching(self) -> bool:
         """Whether the writes of this test are seen."""
@@ -91,7 +90,8 @@ class Memory:
         """Called by Django around every statement: a write that belongs to no step makes the past unknown."""
         if not self.is_aside and not (isinstance(statement, str) and HARMLESS.match(statement)):
             if self.tellings and self.tellings[-1].before is None:
-                self.tellings[-1].before = self._aside(_rows)
+                is_known = self.past is not None and self.seen[0] == self.past
+                self.tellings[-1].before = self.seen[1] if is_known else self._aside(_rows)
             self.past = None
         return execute(statement, params, many, context)
 
@@ -100,7 +100,7 @@ class Memory:
         if threading.current_thread() is not threading.main_thread():
             return act()
         if self.tellings:
-            self.past = self._aside(lambda: self.tellings[-1].close(self.past))
+            self._close(self.tellings[-1])
         key = self._key(step, arguments)
         if key is None:
             return act()
@@ -127,13 +127,19 @@ class Memory:
         self.tellings.append(telling)
         try:
             result = act()
-            self.past = self._aside(lambda: telling.close(self.past))
+            self._close(telling)
         finally:
             self.tellings.pop()
         if self.past is not None:
             self.told[key] = Told(";\n".join(telling.scripts), pickle.dumps(result), self.past)
             self._note(self.told[key])
         return result
+
+    def _close(self, telling: Telling) -> None:
+        if telling.before is not None:
+            rows = self._aside(_rows)
+            self.past = telling.close(rows)
+            self.seen = (self.past, rows)
 
     def _note(self, told: Told) -> None:
         self.past = told.past
@@ -172,6 +178,7 @@ def pytest_runtest_setup() -> None:
         connection.execute_wrappers.append(memory.watch)
     memory.past = None if connection.in_atomic_block else EMPTY
     memory.tellings.clear()
+    memory.seen = (None, set())
 
 
 def _identity(value: Any) -> Any:
