@@ -39,6 +39,7 @@ LARGE_HEAD = """# Benchmarks of data set L
 
 Made by `make manage ARGS="sample --organization large --agents 10000 --versions 100000 --events 1000000"` and then
 `make bench ARGS="--of large --write"`: every page of an organization that was filled before, only looked at.
+Its newest events fill it up and name agents that are not there, so the two histories look past all of those first.
 """
 
 
