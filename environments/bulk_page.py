@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.core.validators import slug_re
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -38,13 +39,17 @@ class Hop:
 
 @dataclass(frozen=True)
 class Choice:
-    """The agents of a hop: what would move, what is kept back and why, what is equal already."""
+    """A page of the agents of a hop: what would move, what is kept back and why, what is equal already.
+
+    `elsewhere` are the chosen ones that this page does not show; they stay chosen. `next_after` is empty at the end.
+    """
 
     will_move: list[Difference]
     blocked: list[Difference]
     equal: int
     chosen: set[str]
-    more: bool
+    elsewhere: list[Agent]
+    next_after: str
 
 
 def hop_of(organization: Organization, slug: str) -> Hop | None:
@@ -56,11 +61,18 @@ def hop_of(organization: Organization, slug: str) -> Hop | None:
     return Hop(organization, source, target, starts) if source and target else None
 
 
-def choice_of(request: HttpRequest, organization: Organization, hop: Hop, chosen: set[str]) -> Choice:
-    """The first 200 agents that the source serves, by name, with the gates of moving each by this person now."""
+def choice_of(request: HttpRequest, hop: Hop, chosen: set[str], *, q: str = "", after: str = "") -> Choice:
+    """200 agents that the source serves, by name, with the gates of moving each by this person now.
+
+    Those with `q` in their name, behind the slug `after`.
+    """
+    organization = hop.organization
     visible = Agent.objects.visible_to(person_of(request), organization).current()
-    agents = list(visible.filter(pins__environment=hop.source).order_by("slug")[: SHOWN + 1])
+    served = visible.filter(pins__environment=hop.source).order_by("slug")
+    agents = list(served.filter(Q(name__icontains=q) | Q(slug__icontains=q), slug__gt=after)[: SHOWN + 1])
     shown = agents[:SHOWN]
+    names = chosen - {agent.slug for agent in shown}
+    elsewhere = list(served.filter(slug__in=[name for name in names if slug_re.match(name)])) if names else []
     standings = gather(shown, organization, environments_of(organization)) if shown else {}
     facts = next(iter(standings.values())).facts if standings else None
     found = differences(shown, hop.source, hop.target, actor_of(request), facts) if facts else []
@@ -69,7 +81,8 @@ def choice_of(request: HttpRequest, organization: Organization, hop: Hop, chosen
         blocked=[one for one in found if one.differs and not one.is_movable],
         equal=sum(1 for one in found if not one.differs),
         chosen=chosen,
-        more=len(agents) > SHOWN,
+        elsewhere=elsewhere,
+        next_after=shown[-1].slug if len(agents) > SHOWN else "",
     )
 
 

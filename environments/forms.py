@@ -261,10 +261,19 @@ class ReleaseFilter(forms.Form):
         return {name: str(self.data[name]) for name in self.fields if self.data.get(name)}
 
 
+class ChoiceFilter(forms.Form):
+    """Which agents a bulk choice shows: by a part of the name, and from which slug on."""
+
+    q = forms.CharField(
+        label=_("Name"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    after = forms.SlugField(required=False, max_length=63)
+
+
 class BulkForm(ExactForm):
     """The confirmation of a bulk act; which agents, and what was seen of each, comes beside it."""
 
-    passing: ClassVar[tuple[str, ...]] = (*ExactForm.passing, "agents", "frozen", "page", "act")
+    passing: ClassVar[tuple[str, ...]] = (*ExactForm.passing, "agents", "frozen", "page", "act", "q")
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     ticket = forms.CharField(label=_("Change ticket"), required=False, max_length=100)
 

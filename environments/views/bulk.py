@@ -15,20 +15,25 @@ from environments.attempts import Attempt, attempt
 from environments.boards.live import stamp_of, stamped, unchanged
 from environments.bulk_page import choice_of, hop_of, job_page, job_visible_to, jobs_visible_to
 from environments.bulk_review import asked_of, review_of, start
-from environments.forms import BulkForm, UndoForm
+from environments.forms import BulkForm, ChoiceFilter, UndoForm
 from environments.models import Job
 
 PAGE = 50
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, organization: str) -> HttpResponse:
-    """What would move between two neighbours, and why the rest would not; nothing starts here."""
+    """What would move between two neighbours, and why the rest would not; nothing starts here.
+
+    Looking for other agents is sent as a form, because it carries the chosen ones, and an address holds only so many.
+    """
     tenant = organization_for(request, organization)
-    hop = hop_of(tenant, request.GET.get("source", ""))
-    chosen = set(request.GET.getlist("agents"))
-    context = {"organization": tenant, "hop": hop, "choice": choice_of(request, tenant, hop, chosen) if hop else None}
-    return render(request, "environments/bulk.html", context)
+    hop, sent = hop_of(tenant, request.GET.get("source", "")), request.POST if request.method == "POST" else request.GET
+    form = ChoiceFilter(sent)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    choice = choice_of(request, hop, set(sent.getlist("agents")), **wanted) if hop else None
+    context = {"organization": tenant, "hop": hop, "choice": choice, "form": form}
+    return render(request, "environments/bulk.html", context, status=200 if form.is_valid() else 400)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from environments.actions import revoke_ready
 from environments.models import Environment, Job, Pin
 from tests.builders import a_candidate, a_ready_version, approved
 from tests.cast import Person
-from tests.pages import by_id, has_id, hidden_value, page, words
+from tests.pages import Answer, by_id, has_id, hidden_value, page, words
 
 PIPELINE = "/o/harbourline/settings/environments"
 
@@ -91,6 +91,34 @@ def test_bulk_pages__difference_first_then_job_then_results(
     bulk.run(Job.objects.exclude(pk=job.pk).get().pk)
     assert "Skipped" in words(by_id(client.get(undone["Location"]), "items"))
     assert quinn.client().get(started["Location"]).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bulk_choice__filtered_and_paged__keeps_what_was_chosen_and_starts_nothing(
+    organization: Organization, dana: Person, quinn: Person, mara: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for slug in ("apple", "banana", "cherry"):
+        a_ready_version(organization, author=dana, tester=quinn, slug=slug, name=slug.title())
+    monkeypatch.setattr("environments.bulk_page.SHOWN", 2)
+    client, address = mara.client(), "/o/harbourline/bulk?source=staging"
+
+    def boxes(response: Answer) -> dict[str, bool]:
+        found = page(response).xpath("//input[@name='agents']")
+        return {box.get("value"): box.get("checked") is not None for box in found}
+
+    first = client.post(address, {"agents": "apple"})
+    assert boxes(first) == {"apple": True, "banana": False}
+    after = page(first).xpath("//button[@name='after']/@value")[0]
+    second = client.post(address, {"agents": ["apple", "no-such", "\x00"], "after": after})
+    assert boxes(second) == {"apple": True, "cherry": False}
+    assert "1 more agent is chosen Apple" in words(by_id(second, "elsewhere"))
+    found = client.post(address, {"agents": ["apple", "cherry"], "q": "BAN"})
+    assert boxes(found) == {"apple": True, "cherry": True, "banana": False}
+    assert boxes(client.get(f"{address}&q=cher")) == {"cherry": False}
+    assert client.post(address, {"q": "x" * 101}).status_code == 400
+    review = client.post("/o/harbourline/bulk/review?source=staging", {"agents": ["apple", "cherry"], "q": "BAN"})
+    assert (review.status_code, Job.objects.count()) == (200, 0)
+    assert has_id(review, "agent-cherry")
 
 
 @pytest.mark.django_db(transaction=True)
