@@ -1,5 +1,6 @@
 """The pages of many agents, in a small and in a large organization: the same number of statements in both."""
 
+import gc
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -35,6 +36,8 @@ def sampled(slug: str, amount: Amount) -> Crew:
 
 def measure(crew: Crew, size: Amount, rounds: int) -> list[Series]:
     """Every page of an organization of this size."""
+    gc.collect()
+    gc.freeze()  # as the web server does (console.wsgi)
     return [
         *_dashboards(crew, size, rounds),
         *_lists(crew, size, rounds),
