@@ -116,11 +116,6 @@ def config_digest(config: Mapping[str, Any]) -> str:
     return split(config).digest
 
 
-def check_limits(config: Mapping[str, Any]) -> None:
-    """Refuse what is over a limit of design.md section 8: `TooLarge` for bytes, else `InvalidContent`."""
-    split(config)
-
-
 def part_paths(config: Mapping[str, Any]) -> list[str]:
     """The paths of a configuration's parts in the order of the document."""
     return [path for path, _ in _items(config)]

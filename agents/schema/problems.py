@@ -42,17 +42,13 @@ def references(flow: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield from _references(flow, node)
 
 
-def used_variables(config: Mapping[str, Any]) -> dict[str, str]:
-    """Variables used as {{name}} anywhere but in extensions -> pointer of the first use."""
-    return {name: where for name, (where, _) in _uses(config).items()}
-
-
 def declared_variables(config: Mapping[str, Any]) -> list[str]:
     """The names that may stand in {{...}}: declared, collected by the flow, or a setting."""
     return sorted((config.get("variables") or {}).keys() | _collected(config))
 
 
 def _uses(config: Mapping[str, Any]) -> dict[str, tuple[str, re.Match[str]]]:
+    """Variables used as {{name}} anywhere but in extensions -> pointer and place of the first use."""
     used: dict[str, tuple[str, re.Match[str]]] = {}
     for where, text in texts({key: value for key, value in config.items() if key != "extensions"}):
         for match in _VARIABLE.finditer(text):

@@ -141,13 +141,6 @@ class Stale(Refusal):
     title = noop("Changed meanwhile")
 
 
-class SetupClosed(Conflict):
-    """The first organization exists; `/setup` is closed for good."""
-
-    code = "setup_closed"
-    title = noop("Set-up is closed")
-
-
 class InvitationSpent(Refusal):
     """Unknown, expired, used, revoked or somebody else's invitation: one answer for all (T39)."""
 

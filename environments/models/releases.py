@@ -135,11 +135,6 @@ class Release(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.version_id} {self.state}"
 
-    @property
-    def state_label(self) -> str:
-        """The state in the words of the screen."""
-        return str(self.State(self.state).label)
-
     @transition(
         field=state,
         source=[State.DEVELOPMENT, State.CHANGES_REQUESTED, State.READY, State.SUPERSEDED],

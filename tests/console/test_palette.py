@@ -11,7 +11,6 @@ from tests.cast import Person
 from tests.pages import page, words
 
 ADDRESS = "/o/harbourline/palette"
-Option = tuple[str, str]
 
 
 def asked(person: Person, text: str, agent: str = "") -> dict[str, str]:

@@ -97,9 +97,7 @@ def _ask(role: str, url: str, keys: dict[str, str], cases: str, seed: str, folde
 def _tell_mistakes(log: Path) -> None:
     """Every different traceback of the web server."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    for found in sorted(
-        set(re.findall(r"^Traceback .*?^\S*(?:Error|Exception)\b[^\n]*", text, re.MULTILINE | re.DOTALL))
-    ):
+    for found in sorted(set(TRACEBACK.findall(text))):
         say(found[-1500:])
 
 
