@@ -50,10 +50,7 @@ def next_environment(environment: Environment) -> Environment | None:
 
 def previous_hop(environment: Environment) -> Environment | None:
     """The environment right before this one, the hop that may not be skipped; None for the entry environment."""
-    earlier = Environment.objects.filter(
-        organization=environment.organization_id, position__lt=environment.position
-    ).exclude(kind=Environment.Kind.DEVELOPMENT)
-    return earlier.in_order().last()
+    return hop_before(environment, Environment.objects.filter(organization=environment.organization_id).in_order())
 
 
 def hop_before(environment: Environment, places: Iterable[Environment]) -> Environment | None:
@@ -68,7 +65,6 @@ def sign_off_environment(organization: Organization) -> Environment | None:
     return staging.in_order().last()
 
 
-def production_environment(organization: Organization) -> Environment | None:
-    """The first production environment: where a push goes by default."""
-    production = Environment.objects.filter(organization=organization, kind=Environment.Kind.PRODUCTION)
-    return production.in_order().first()
+def production_environment(places: Iterable[Environment]) -> Environment | None:
+    """The first production environment of a pipeline: where a push goes by default."""
+    return next((place for place in places if place.is_production), None)

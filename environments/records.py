@@ -15,7 +15,7 @@ from console.organizations.models import Membership, Organization, User
 from console.organizations.roles import Role
 from environments.available import address
 from environments.models import Deployment, Environment, Pin, SignOff
-from environments.pipeline import production_environment
+from environments.pipeline import environments_of, production_environment
 from environments.reading import can_read, comparison_of, served_side, version_side, with_manifest
 from environments.then import move_at
 from environments.timeline import decided, moves_of, outcome
@@ -77,7 +77,7 @@ def move_record(agent: Agent, move: Deployment, rights: frozenset[str]) -> Recor
 
 def decision_record(agent: Agent, sign_off: SignOff, rights: frozenset[str]) -> Record:
     """The record of a decision of QA: against what was live then, under the rules that were in force."""
-    version, target = sign_off.version, production_environment(agent.organization)
+    version, target = sign_off.version, production_environment(environments_of(agent.organization))
     live = move_at(agent, target, sign_off.at) if target else None
     contributors = _contributors(version)
     known = _roles(agent.organization, [sign_off.by, version.author, *contributors], sign_off)

@@ -18,6 +18,7 @@ from environments.facts import UnderLock
 from environments.gates import BREAKABLE, Move, enforce, self_approval
 from environments.models import Deployment, Environment, Pin
 from environments.moves import Why, change_state, move_pin
+from environments.pipeline import production_environment
 from environments.telling import tell_of_move
 
 TICKET_LENGTH = 100
@@ -116,9 +117,10 @@ def _served(pin: Pin, target: Environment) -> Unchanged:
 
 
 def _target(agent: Agent, slug: str | None, facts: UnderLock) -> Environment:
-    pipeline = facts.pipeline_of(agent.organization)
-    first = next((place for place in pipeline if place.is_production), None)
-    target = environment_of(agent, slug, facts) if slug else first
+    if slug:
+        target: Environment | None = environment_of(agent, slug, facts)
+    else:
+        target = production_environment(facts.pipeline_of(agent.organization))
     if target is None:
         raise NotFound(_("The pipeline has no production environment."))
     if not target.is_production:
