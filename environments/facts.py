@@ -1,7 +1,8 @@
 """What gates and offers ask about, so that one set of rules serves a verb, an agent's page and a board of many.
 
-`Facts` asks the database each time: the verbs read what is true under their lock. A board gathers the same
-facts for all its agents before (`environments.gathering`) and hands them to the same rules (ux.md, rule 3).
+`Facts` asks the database each time; `UnderLock` asks once, for the verbs, which read what is true under their lock. A
+board gathers the same facts for all its agents before (`environments.gathering`) and hands them to the same rules
+(ux.md, rule 3).
 """
 
 from collections.abc import Callable, Hashable
@@ -49,6 +50,7 @@ class Facts:
     def open_hold(self, agent: Agent, version: Version) -> Hold | None:
         """The hold that keeps this content back: on the version itself or on another one with the same digest."""
         holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=version.digest)
+        # Nearly always there is none; asking that needs no joins, and every promotion and push asks it under its lock.
         return holds.select_related("version", "by").first() if holds.exists() else None
 
     def pipeline_of(self, organization: Organization) -> list[Environment]:
