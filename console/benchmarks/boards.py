@@ -60,8 +60,8 @@ def _dashboards(crew: Crew, size: Amount, rounds: int) -> Iterator[Series]:
 def _lists(crew: Crew, size: Amount, rounds: int) -> Iterator[Series]:
     slug, agents = crew.organization.slug, f"{size.agents:,} agents"
     queue, listed = reverse("environments:queue", args=[slug]), reverse("environments:agent-list", args=[slug])
-    for role, actor in (("developer", crew.developer), ("QA", crew.tester), ("admin", crew.admin)):
-        yield _pages(_browser(actor), queue, f"my queue of a {role}, {agents}", LIST, rounds)
+    for reader, actor in (("a developer", crew.developer), ("a QA", crew.tester), ("an admin", crew.admin)):
+        yield _pages(_browser(actor), queue, f"my queue of {reader}, {agents}", LIST, rounds)
     yield _pages(_browser(crew.admin), listed, f"agents list, {agents}", LIST, rounds)
     agent = _busiest(crew)
     overview = reverse("environments:agent-overview", args=[slug, agent.slug])

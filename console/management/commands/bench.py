@@ -18,7 +18,7 @@ from console.benchmarks.sample import Amount, amount_of
 class Command(BaseCommand):
     """Measures in a database of its own or looks at a sample; prints the table and writes it into docs/ on request."""
 
-    help = "Measure the verbs, the lists and the audit log in a throw-away database."
+    help = "Measure the verbs, the lists and the audit log in a throw-away database, or the pages of a sample."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Sizes of the run."""
