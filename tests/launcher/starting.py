@@ -10,8 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.launcher.accounts import service_account
+from console.launcher.home import Home
 from console.launcher.processes import MARK
-from console.launcher.stack import CHECKOUT
+from console.launcher.stack import CHECKOUT, Stack
 
 START_SECONDS = 180.0  # a limit for a hung start, not a goal: the machine may be busy
 FOREIGN = (
@@ -64,6 +66,13 @@ def launch(home: Path, port: int, **env: str) -> Launched:
         command = [sys.executable, "-m", "console.launcher"]
         process = subprocess.Popen(command, env=settings, cwd=CHECKOUT, stdout=file, stderr=file, text=True)
     return Launched(process, home, port, output)
+
+
+def database_url(home: Path) -> str:
+    """The address of the folder's database, for looking into it."""
+    stack = Stack(Home(home, service_account()), 8000, lambda _: None, lambda: False, env={})
+    stack.join()
+    return stack.env["DATABASE_URL"]
 
 
 def pid_of(home: Path, name: str) -> int:

@@ -13,7 +13,7 @@ import pytest
 from console.launcher.accounts import service_account
 from console.launcher.home import Home
 from console.launcher.stack import Stack
-from tests.launcher.starting import Launched, launch, pid_of, processes_of
+from tests.launcher.starting import Launched, database_url, launch, pid_of, processes_of
 from tests.services import running_services
 from tests.throwaway import free_port
 
@@ -77,7 +77,7 @@ def test_start__second_launcher__is_refused_and_the_first_goes_on(running: Launc
 
 
 def test_start__after_kill_9__takes_over_and_loses_nothing(running: Launched, launchers: list[Launched]) -> None:
-    with psycopg.connect(_database_url(running.home), autocommit=True) as connection:
+    with psycopg.connect(database_url(running.home), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('still here')")
     postgres = int((running.home / "postgres/postmaster.pid").read_text().split()[0])
@@ -91,7 +91,7 @@ def test_start__after_kill_9__takes_over_and_loses_nothing(running: Launched, la
 
     assert again.get("/healthz") == 200
     assert int((again.home / "postgres/postmaster.pid").read_text().split()[0]) == postgres
-    with psycopg.connect(_database_url(again.home)) as connection:
+    with psycopg.connect(database_url(again.home)) as connection:
         assert connection.execute("SELECT word FROM kept").fetchall() == [("still here",)]
         superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     assert superuser == (False,)
@@ -141,9 +141,3 @@ def test_up_services__addresses_are_given__starts_neither() -> None:
     assert stack.broker is None
     assert {name: stack.env[name] for name in given} == given
     assert not (home.path / "postgres").exists()
-
-
-def _database_url(home: Path) -> str:
-    stack = Stack(Home(home, service_account()), 8000, lambda _: None, lambda: False, env={})
-    stack.join()
-    return stack.env["DATABASE_URL"]
