@@ -30,7 +30,7 @@ from tests.throwaway import free_port
 pytestmark = pytest.mark.services
 
 AGENTS = int(os.environ.get("SLIPWAY_STACK_AGENTS", "1000"))
-KILLS = int(os.environ.get("SLIPWAY_STACK_KILLS", "16"))
+KILLS = int(os.environ.get("SLIPWAY_STACK_KILLS", "12"))
 SEED = int(os.environ.get("SLIPWAY_STACK_SEED", "20261127"))
 VICTIMS = ("web", "worker", "valkey", "postgres")
 PATIENCE_SECONDS = 300.0  # G5: within five minutes
