@@ -4,8 +4,10 @@ A publish asks under the agent's lock, of up to two megabytes. What a part holds
 was found in one is remembered by this process; the rules are those of its own code, so nothing here can be out of date.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from sys import getsizeof
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -15,8 +17,11 @@ from agents.models import Draft
 from agents.parts import ITEM_SECTIONS, path_of
 from agents.schema import Problem, errors_alone, leaks, problems, references
 
-REMEMBERED = 50_000  # parts, some 200 bytes each
+REMEMBERED = 20_000_000  # bytes: some 50,000 parts, but one flow may name two megabytes of what it needs
 _LAYOUT = ""
+_BESIDE_NAMES = 400  # bytes that a part takes without the names that it keeps
+
+_Part = tuple[str, str]  # section and digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,45 @@ class _Found:
         absent = sum(need not in entries for need in self.needs)
         return self.errors + absent + sum(path in entries for path in self.beside)
 
+    @property
+    def size(self) -> int:
+        """How many bytes it takes to remember this, about."""
+        return _BESIDE_NAMES + sum(8 + getsizeof(name) for name in (*self.needs, *self.beside))
 
-_found: dict[tuple[str, str], _Found] = {}  # (section, digest of the part)
+
+class _Memory:
+    """What was found in parts. It begins anew before it grows over `REMEMBERED`; all threads of the process use it."""
+
+    def __init__(self) -> None:
+        self._found: dict[_Part, _Found] = {}
+        self._size = 0
+        self._lock = Lock()
+
+    def of(self, parts: Iterable[_Part]) -> dict[_Part, _Found]:
+        """What is known of these parts."""
+        with self._lock:
+            return {part: self._found[part] for part in parts if part in self._found}
+
+    def keep(self, looked_at: Mapping[_Part, _Found]) -> None:
+        """Remember these as well."""
+        with self._lock:
+            if self._size + sum(one.size for one in looked_at.values()) > REMEMBERED:
+                self._clear()
+            new = {part: one for part, one in looked_at.items() if part not in self._found}
+            self._found.update(new)
+            self._size += sum(one.size for one in new.values())
+
+    def forget(self) -> None:
+        """Know nothing."""
+        with self._lock:
+            self._clear()
+
+    def _clear(self) -> None:
+        self._found.clear()
+        self._size = 0
+
+
+_memory = _Memory()
 
 
 def errors_in(config: Mapping[str, Any]) -> list[Problem]:
@@ -53,19 +95,18 @@ def error_count(draft: Draft) -> int:
 
 def forget() -> None:
     """Know as little as a process that has just started."""
-    _found.clear()
+    _memory.forget()
 
 
-def _of_parts(organization_id: Any, parts: list[tuple[str, str]]) -> list[_Found]:
+def _of_parts(organization_id: Any, parts: list[_Part]) -> list[_Found]:
     """What is in each of these parts; only those that this process has not seen are read, in one query."""
-    known = {part: _found[part] for part in set(parts) & _found.keys()}
+    known = _memory.of(parts)
     unseen = [part for part in parts if part not in known]
     bodies = part_bodies(organization_id, [digest for _, digest in unseen]) if unseen else {}
     looked_at = {(section, digest): _look(section, bodies[digest]) for section, digest in unseen}
-    if len(_found) + len(looked_at) > REMEMBERED:
-        forget()
-    _found.update(looked_at)
-    known |= looked_at
+    if looked_at:
+        _memory.keep(looked_at)
+        known |= looked_at
     return [known[part] for part in parts]
 
 
