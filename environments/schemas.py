@@ -1,7 +1,7 @@
 """Shapes of the API for agents as they run, versions, environments and deployments (contract.md)."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -12,6 +12,7 @@ from agents.schemas import Body, NumberIn, PersonOut
 Note = Field(default="", max_length=2000)
 Reason = Field(max_length=2000)
 Digest = Field(default=None, max_length=64)
+WholeDigest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]  # an empty one would silently expect nothing
 
 
 class ServedOut(Schema):
@@ -294,7 +295,7 @@ class BulkIn(Body):
     target: str = Field(max_length=63)
     agents: list[str] | None = None
     flow_ids: list[str] | None = Field(default=None, alias="flowIds")
-    expected_digests: dict[str, str] = {}
+    expected_digests: dict[str, WholeDigest] = {}
     note: str = Note
     ticket: str = Field(default="", max_length=100)
 
@@ -303,7 +304,7 @@ class RetryIn(Body):
     """Which of the failed agents are tried again, and what is expected of them; else what the first job was to move."""
 
     agents: list[str] | None = None
-    expected_digests: dict[str, str] = {}
+    expected_digests: dict[str, WholeDigest] = {}
     note: str | None = Field(default=None, max_length=2000)
     ticket: str | None = Field(default=None, max_length=100)
 

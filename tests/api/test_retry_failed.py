@@ -41,6 +41,7 @@ def test_retry_failed__when_something_newer_is_served_by_then__asks_for_its_dige
     assert (refused.state, refused.code) == ("failed", "stale")
 
     assert admin.post(f"/jobs/{first}/retry", {"expected_digests": {"ready-0": newer.digest}}).status == 422
+    assert admin.post(f"/jobs/{first}/retry", {"expected_digests": {"waiting": ""}}).status == 422
     assert admin.post(f"/jobs/{first}/retry", {"agents": ["ready-0"]}).code == "conflict"
     seen = admin.post(f"/jobs/{unseen}/retry", {"agents": ["waiting"], "expected_digests": {"waiting": newer.digest}})
     bulk.run(Job.objects.get(pk=seen.body["job"]["id"]).pk)

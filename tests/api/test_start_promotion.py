@@ -41,6 +41,7 @@ def test_promote_many__without_a_list__moves_what_is_pinned_and_says_why_not(
     assert ends(job) == {"ready-0": "promoted", "ready-1": "promoted", "ready-2": "promoted", "waiting": "failed"}
     failed = admin.get(f"{told['items_url'].removeprefix('/api/v1')}?state=failed").body["items"]
     assert [(one["agent"], one["code"]) for one in failed] == [("waiting", "illegal_transition")]
+    assert admin.get(f"/jobs/{job}/items?state=lost").body["items"] == []
     assert Event.objects.filter(verb="release.pushed_to_production", outcome="done").count() == 3
     assert {move.note for move in Deployment.objects.filter(job=job)} == {"Friday"}
 
@@ -52,7 +53,11 @@ def test_promote_many__bad_lists__are_refused_whole(
         ({"agents": []}, 422, "invalid"),
         ({"agents": ["ready-0", "nobody"]}, 404, "not_found"),
         ({"agents": ["ready-0"], "flowIds": ["ready-1"]}, 400, "contradicting_parameters"),
-        ({"agents": ["ready-0"], "expected_digests": {"ready-1": "x"}}, 422, "invalid"),
+        ({"agents": ["ready-0"], "expected_digests": {"ready-1": "a" * 64}}, 422, "invalid"),
+        *(
+            ({"agents": ["ready-0"], "expected_digests": {"ready-0": digest}}, 422, "invalid")
+            for digest in ("", "\0", "a" * 63, "a" * 65, "A" * 64, "a" * 64 + "\n")
+        ),
         ({"source": "nowhere"}, 404, "not_found"),
         ({"source": "production", "target": "staging"}, 409, "conflict"),
         ({"source": "development", "target": "production"}, 409, "conflict"),
