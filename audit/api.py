@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from audit.actions import export_events
 from audit.chain import plain_columns
-from audit.cursors import LARGEST, LIMIT, Moment, read_cursor, write_cursor
+from audit.cursors import LARGEST, LIMIT, Moment, Text, read_cursor, write_cursor
 from audit.errors import InvalidFilter
 from audit.export import TYPES, stream
 from audit.filters import EventFilter
@@ -28,10 +28,10 @@ class Wanted(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    actor: str = Field(default="", max_length=200)
-    action: str = Field(default="", max_length=60)
-    agent: str = Field(default="", max_length=200)
-    environment: str = Field(default="", max_length=63)
+    actor: Text = ""
+    action: Text = Field(default="", max_length=60)
+    agent: Text = ""
+    environment: Text = Field(default="", max_length=63)
     since: Moment | None = None
     until: Moment | None = None
 

@@ -32,6 +32,14 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("This time is outside of the years 1 to 9999.") from None
 
 
+def _is_storable(value: str) -> str:
+    """No text in the database holds NUL, and PostgreSQL takes no question about it."""
+    if "\0" in value:
+        raise ValueError("There is a NUL character in it.")
+    return value
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(_is_storable)]
 Moment = Annotated[datetime, BeforeValidator(_is_written), AfterValidator(_in_utc)]
 
 

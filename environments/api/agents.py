@@ -1,10 +1,9 @@
 """The API of agents: list, create, put by slug, change, archive."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
-from pydantic import Field
 
 from agents.actions import agent_token, change_agent, create_agent, put_agent
 from agents.canonical import normalise
@@ -12,7 +11,7 @@ from agents.doors import agent_called
 from agents.models import Agent
 from agents.schemas import AgentIn, AgentPatch
 from agents.uploads import read_upload
-from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
+from audit.cursors import LIMIT, Cursor, Limit, Text, read_cursor, write_cursor
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
@@ -24,8 +23,6 @@ from environments.policies import beyond_key, environments_open_to
 from environments.schemas import AgentOut, AgentsOut
 
 router = Router(tags=["Agents"])
-
-Text = Annotated[str, Field(max_length=200)]
 
 
 @router.get("/agents", response=AgentsOut, summary="List agents")

@@ -7,13 +7,12 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from agents.models import Agent
-from audit.cursors import LIMIT, Cursor, Limit, read_cursor, write_cursor
+from audit.cursors import LIMIT, Cursor, Limit, Text, read_cursor, write_cursor
 from console.organizations.api import tenant_of
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
 from console.organizations.policies import permissions_on
 from environments.actions import cancel_job, retry_failed, start_promotion, undo_moved
-from environments.api.agents import Text
 from environments.api.pipelines import environment_called, environment_reached
 from environments.api.shapes import job_item_out, job_out
 from environments.differing import differences

@@ -10,13 +10,12 @@ from agents.doors import agent_called
 from agents.models import Agent, Version
 from agents.schemas import Body
 from audit.clock import database_time
-from audit.cursors import LIMIT, Cursor, Limit, Moment, read_cursor, write_cursor
+from audit.cursors import LIMIT, Cursor, Limit, Moment, Text, read_cursor, write_cursor
 from console.organizations.actor import Actor
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
 from environments.actions import activate, lift_hold, promote, publish, push_to_production, rollback
-from environments.api.agents import Text
 from environments.api.pipelines import environment_called, environment_reached
 from environments.api.shapes import deployment_out, version_out
 from environments.api.versions import numbered

@@ -105,3 +105,13 @@ def test_every_cursor__of_another_organizations_list__is_refused(
         assert cursor is None or ours.get(f"{path}?limit=1&cursor={cursor}").status == 200
         answer = stranger.get(f"{path}?limit=1&cursor={cursor}")
         assert (answer.status, answer.code) == (400, "invalid_cursor"), path
+
+
+@pytest.mark.parametrize(
+    "path", ["/agents?q=", "/agents?label=", "/audit?actor=", "/audit?agent=", "/audit?environment="]
+)
+def test_query__with_a_character_that_no_text_holds__is_refused(
+    organization: Organization, mara: Person, path: str
+) -> None:
+    answer = program(mara, organization, "org_admin").get(f"{path}a%00b")
+    assert (answer.status, answer.code) == (400, "invalid_parameter")
