@@ -61,5 +61,5 @@ def literal_addresses(config: Mapping[str, Any]) -> Iterable[Problem]:
         for where, text in texts(config.get(section), f"/{section}"):
             found = None if _NOT_CALLED.search(where) else _ADDRESS.search(text)
             if found and not _CREDENTIALS.search(text):
-                message = "A literal address, the same in every environment; a {{variable}} lets each set its own."
+                message = _("A literal address, the same in every environment; a {{variable}} lets each set its own.")
                 yield Problem("warning", where, message, "address", *found.span())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from agents.flow_graph import graph_problems
 from agents.names import pointer
@@ -14,7 +14,10 @@ from agents.schema.texts import Problem, texts
 _VARIABLE = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_.-]{0,199})\s*[|}]")
 # System variables of the vendors: {{system__time_utc}} (ElevenLabs), {{now}} and {{customer.number}} (Vapi).
 BUILT_IN = re.compile(r"(system__|customer\.|transport\.|assistant\.|call\.)|(now|date|time|day|month|year)\Z")
-_NAMED = {"tools": "tool", "knowledge": "knowledge document"}
+_MISSING = {
+    "tools": gettext_lazy("There is no tool %(name)s; add it to tools or name another."),
+    "knowledge": gettext_lazy("There is no knowledge document %(name)s; add it to knowledge or name another."),
+}
 _SETTING_NAMES = frozenset({"greeting", "language"})
 
 
@@ -61,14 +64,14 @@ def _variables(config: Mapping[str, Any]) -> Iterable[Problem]:
     known, used = set(declared_variables(config)), _uses(config)
     for name, (where, match) in used.items():
         if name not in known and name.split(".")[0] not in known and not BUILT_IN.match(name):
-            message = f"{{{{{name}}}}} is used but not declared; add it to variables."
-            yield Problem("warning", where, message, "undeclared", *match.span(1))
+            message = gettext("%(name)s is used but not declared; add it to variables.")
+            yield Problem("warning", where, message % {"name": f"{{{{{name}}}}}"}, "undeclared", *match.span(1))
     roots = {name.split(".")[0] for name in used} | used.keys()
     if any(_VARIABLE.search(text) for _, text in texts(config.get("extensions"))):
         return
     for name in config.get("variables") or {}:
         if name not in roots:
-            message = f"{{{{{name}}}}} is declared but never used."
+            message = gettext("%(name)s is declared but never used.") % {"name": f"{{{{{name}}}}}"}
             yield Problem("warning", pointer("variables", name), message, "unused")
 
 
@@ -90,8 +93,7 @@ def _flow_problems(config: Mapping[str, Any]) -> Iterable[Problem]:
             yield Problem("warning", pointer("flow", "nodes", node), message, "flow")
         for where, section, name in _references(flow, node):
             if name not in (config.get(section) or {}):
-                message = f"There is no {_NAMED[section]} {name!r}; add it to {section} or name another."
-                yield Problem("error", where, message, "missing")
+                yield Problem("error", where, str(_MISSING[section]) % {"name": repr(name)}, "missing")
 
 
 def _references(flow: Mapping[str, Any], node: str) -> Iterator[tuple[str, str, str]]:

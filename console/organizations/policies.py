@@ -141,8 +141,8 @@ def holders_query(permission: str, organization: "Organization") -> "QuerySet[Us
 def missing(permission: str, organization: "Organization") -> PermissionMissing:
     """The refusal for a missing right: it names the permission, the role and the people."""
     holder = holder_of(permission, organization)
-    roles = " or ".join(holder.roles) or "no role"
-    people = ", ".join(holder.people) or "nobody at the moment"
+    roles = " or ".join(holder.roles) or _("no role")
+    people = ", ".join(holder.people) or _("nobody at the moment")
     return PermissionMissing(
         _("You may not %(permission)s. That right is held by %(roles)s: %(people)s. Nothing was changed.")
         % {"permission": holder.permission, "roles": roles, "people": people},

@@ -12,11 +12,11 @@ def checked_text(value: str, name: str, *, required: bool = False, limit: int = 
     text = value.strip()
     message = ""
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        message = "Remove the character that cannot be stored (NUL or a lone surrogate)."
+        message = _("Remove the character that cannot be stored (NUL or a lone surrogate).")
     elif len(text) > limit:
-        message = f"At most {limit} characters; this has {len(text)}."
+        message = _("At most %(limit)s characters; this has %(length)s.") % {"limit": limit, "length": len(text)}
     elif required and not text:
-        message = "Say why; this is kept on record."
+        message = _("Say why; this is kept on record.")
     if message:
         raise Invalid(
             _("%(field)s: %(message)s Nothing was changed.") % {"field": name.capitalize(), "message": message},
