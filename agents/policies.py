@@ -11,7 +11,7 @@ from django.db.models import OuterRef
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
-from console.organizations.policies import held_on, limited, missing, permissions_on
+from console.organizations.policies import held_on, limited, missing, permissions_on, require_key_as_it_is
 from console.organizations.roles import AGENT_PERMISSIONS, Role, agent_permissions_of
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _tables(agent: "Agent") -> dict[str, str]:
 
 def require(actor: "Actor", permission: str, agent: "Agent") -> None:
     """Let the actor pass, or refuse naming who holds the permission."""
+    require_key_as_it_is(actor)
     if not may(actor.user, permission, agent):
         raise missing(permission, agent.organization)
 

@@ -99,6 +99,25 @@ def environments_open_to(user: "User | None") -> list[str]:
     return user.key.environments if user and user.key else []
 
 
+def require_key_as_it_is(actor: "Actor") -> None:
+    """Refuse a key that has ended since its call began; what it may push holds from here on as it is now.
+
+    A verb asks under the lock of `Organization.objects.steady`, and whoever takes something from a key waits for that.
+    """
+    if (key := actor.key) is None:
+        return
+    may_push = type(key).objects.usable().filter(pk=key.pk).values_list("may_push", flat=True)
+    if (now := next(iter(may_push), None)) is None:
+        raise ended_key()
+    key.may_push = now
+
+
+def ended_key() -> PermissionMissing:
+    """The refusal for what was begun with a key that has ended meanwhile."""
+    message = _("The API key that began this was revoked or has expired. Nothing was changed.")
+    return PermissionMissing(message, Holder(message))
+
+
 def beyond_key(limit: "Iterable[str]", holder: Holder | None = None) -> PermissionMissing:
     """The refusal for what lies outside of the environments that a key is limited to."""
     only = ", ".join(limit)
@@ -152,6 +171,7 @@ def missing(permission: str, organization: "Organization") -> PermissionMissing:
 
 def require(actor: "Actor", permission: str, organization: "Organization") -> "User":
     """Let the person pass who acts, or refuse naming who holds the permission."""
+    require_key_as_it_is(actor)
     if actor.user is None or permission not in permissions_on(actor.user, organization):
         raise missing(permission, organization)
     return actor.user

@@ -1,15 +1,21 @@
 """revoke_key: at once, one's own, or any for who manages keys; and with it what the key made."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from audit.models import Event
 from console.departures import remove_member
-from console.organizations.actions import forbid_push
+from console.organizations.actions import forbid_push, revoke_key
+from console.organizations.actor import Actor
+from console.organizations.errors import PermissionMissing
 from console.organizations.models import ApiKey, Organization
+from environments.actions import publish, push_to_production
 from tests.api.calling import Program, program
+from tests.builders import a_ready_version, edited
 from tests.cast import Person, join
+from tests.races import outcomes_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +87,40 @@ def test_remove_member__with_keys__ends_them_for_good(organization: Organization
 
     assert developer.get("/me").status == 401
     assert Event.objects.get(verb="member.removed").data["keys_revoked"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_revoke_key__while_a_call_of_it_is_under_way__comes_before_it_or_after_it(
+    organization: Organization, dana: Person, quinn: Person, mara: Person
+) -> None:
+    agent = a_ready_version(organization, author=dana, tester=quinn)
+    late = _call_under_way(program(mara, organization, "org_admin", name="late", pushes=True))
+    forbid_push(ApiKey.objects.get(name="late"), actor=mara.actor())
+    with pytest.raises(PermissionMissing, match="push"):
+        push_to_production(agent, actor=late, number=1)
+    revoke_key(ApiKey.objects.get(name="late"), actor=mara.actor())
+    with pytest.raises(PermissionMissing, match="revoked"):
+        publish(agent, actor=late)
+
+    for round_ in range(3):
+        racing = program(mara, organization, "org_admin", name=f"racing {round_}")
+        edited(agent, dana, f"Round {round_}.")
+        published, _ = outcomes_at_once(
+            partial(publish, agent, actor=_call_under_way(racing)),
+            partial(revoke_key, racing.key, actor=mara.actor()),
+        )
+        order = list(Event.objects.filter(outcome="done").order_by("-sequence").values_list("verb", flat=True)[:2])
+        if published == "ok":
+            assert order == ["key.revoked", "release.published"]
+        else:
+            assert (published, order[0]) == ("permission_denied", "key.revoked")
+
+
+def _call_under_way(caller: Program) -> Actor:
+    """Who acts in a call that read the key when it began."""
+    key = ApiKey.objects.select_related("owner", "organization").get(pk=caller.key.pk)
+    key.owner.key = key
+    return Actor(user=key.owner, door="api")
 
 
 def _made_by(maker: Program, name: str) -> Program:

@@ -86,7 +86,7 @@ def rotate_key(key: ApiKey, *, actor: Actor, overlap_hours: int = OVERLAP_HOURS)
 
     The successor's text is as good as the key's, so a person proves who they are, and a program rotates only its own.
     """
-    organization = Organization.objects.steady(key.organization)
+    organization = Organization.objects.locked(key.organization)
     current = _changeable(key, actor, organization)
     if actor.key is None:
         policies.require_fresh_sign_in(actor, organization)
@@ -120,7 +120,7 @@ def revoke_key(key: ApiKey, *, actor: Actor) -> ApiKey:
 
     A program that ends the key which it took the place of does not end itself.
     """
-    organization = Organization.objects.steady(key.organization)
+    organization = Organization.objects.locked(key.organization)
     current = _changeable(key, actor, organization)
     now, made = database_time(), _made_by(current, but=actor.key)
     for one in (current, *made):
@@ -150,7 +150,7 @@ def forbid_push(key: ApiKey, *, actor: Actor) -> ApiKey:
 
 
 def _set_push(key: ApiKey, actor: Actor, *, allowed: bool) -> ApiKey:
-    organization = Organization.objects.steady(key.organization)
+    organization = Organization.objects.locked(key.organization)
     policies.require(actor, "manage_keys", organization)
     if actor.key is not None:
         raise policies.missing("manage_settings", organization)
