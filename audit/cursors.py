@@ -19,7 +19,9 @@ Cursor = Annotated[str, Field(max_length=2000)]
 
 def _is_written(value: Any) -> Any:
     """Seconds since 1970 are not how a time is written here (RFC 3339)."""
-    if isinstance(value, str) and value.strip().removeprefix("-").replace(".", "", 1).isdecimal():
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and value.strip().removeprefix("-").replace(".", "", 1).isdecimal()
+    ):
         raise ValueError("Write a time as RFC 3339 says, for example 2026-11-20T14:03:22Z.")
     return value
 

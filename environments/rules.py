@@ -1,18 +1,29 @@
 """What an environment asks of a version before it comes in, as data. Pure; `environments.gates` asks it."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from agents.names import pointer
+from audit.cursors import Moment
 from console.organizations.errors import ContentError, Invalid
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _is_storable(text: str) -> str:
+    """No JSON in the database holds NUL."""
+    if "\0" in text:
+        raise ValueError(_("holds a NUL character"))
+    return text
+
+
+Text = Annotated[str, AfterValidator(_is_storable)]
 
 
 class _Closed(BaseModel):
@@ -41,6 +52,13 @@ class Window(_Closed):
             raise ValueError(_("is no time zone; use names like Europe/Berlin"))
         return zone
 
+    @field_validator("since", "until")
+    @classmethod
+    def _of_the_clock(cls, hour: time) -> time:
+        if hour.tzinfo is not None:  # a number counts as seconds of UTC for pydantic
+            raise ValueError(_("is a time of day in the window's zone; write it like 09:00"))
+        return hour
+
     @model_validator(mode="after")
     def _forward(self) -> "Window":
         if self.since >= self.until:
@@ -59,13 +77,8 @@ class Window(_Closed):
 class Freeze(_Closed):
     """No change comes in, for a reason; without `until` until it is lifted. It never blocks a rollback."""
 
-    reason: str = Field(min_length=1, max_length=300)
-    until: datetime | None = None
-
-    @field_validator("until")
-    @classmethod
-    def _with_zone(cls, until: datetime | None) -> datetime | None:
-        return until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
+    reason: Text = Field(min_length=1, max_length=300)
+    until: Moment | None = None
 
 
 class Rules(_Closed):
@@ -75,7 +88,7 @@ class Rules(_Closed):
     document_valid: bool = False  # content is checked as it is saved; this asks again, with the schema of today
     soak_minutes: int = Field(default=0, ge=0, le=43_200, strict=True)
     approvals: tuple[Approvals, ...] = Field(default=(), max_length=4)
-    ticket_pattern: str = Field(default="", max_length=100)
+    ticket_pattern: Text = Field(default="", max_length=100)
     windows: tuple[Window, ...] = Field(default=(), max_length=10)
     freeze: Freeze | None = None
     service_accounts_only: bool = False

@@ -47,6 +47,11 @@ def test_create_environment__bad_input__is_named(organization: Organization, mar
         ({"name": "Second", "rules": {"soak_minutes": -1}}, 422, "invalid"),
         ({"name": "Second", "rules": {"approvals": [{"role": "qa", "count": 2}]}}, 422, "invalid"),
         ({"name": "Second", "rules": {"windows": [{"zone": "Mars"}]}}, 422, "invalid"),
+        ({"name": "Second", "kind": "production", "rules": {"ticket_pattern": "A\0"}}, 422, "invalid"),
+        ({"name": "Second", "rules": {"freeze": {"reason": "A\0"}}}, 422, "invalid"),
+        ({"name": "Second", "rules": {"freeze": {"reason": "A", "until": 100_000_000_000}}}, 422, "invalid"),
+        ({"name": "Second", "rules": {"windows": [{"since": 3_600}]}}, 422, "invalid"),
+        ({"name": "Second", "rules": {"windows": [{"since": "09:00Z", "until": "10:00Z"}]}}, 422, "invalid"),
         ({"name": "Second", "unknown": 1}, 422, "invalid"),
     ]:
         answer = admin.post("/environments", body)
