@@ -22,7 +22,7 @@ one run on one machine, which may be shared and noisy: compare rows of one table
 """
 SERVING_HEAD = """# Benchmarks of serving
 
-Made by `make bench ARGS="--only serving --write"`: real web servers of one process and 8 threads, a load client with
+Made by `make bench ARGS="--only serving --write"`: real web servers of 2 processes and 8 threads each, a load client with
 16 connections on loopback, each row in turns with what it is held against. *The least* is a WSGI function that only
 checks the key and answers the same bytes from memory (200, 304), or reads key, pointer and content with one prepared
 statement (miss: the key is known, pointer and content are not). The empty view is Django without middleware.

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 START_SECONDS = 60.0
+WORKERS = 2
 THREADS = 8
 CONNECTIONS = 16
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
@@ -47,10 +48,10 @@ class Server:
 
 
 @contextmanager
-def serving(application: str, **env: str) -> Iterator[Server]:
-    """A web server of one process, as operations.md starts it, on the database of this run."""
+def serving(application: str, *, workers: int = WORKERS, **env: str) -> Iterator[Server]:
+    """A web server as docs/operations.md starts it, on the database of this run."""
     port = _free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers)]
     command += ["--blocking-threads", str(THREADS), "--workers-kill-timeout", "2", "--no-ws", "--no-log"]
     command += ["--host", "127.0.0.1", "--port", str(port), application]
     own = os.environ | {"DATABASE_URL": database_url(), "SLIPWAY_LOG_LEVEL": "ERROR", **env}

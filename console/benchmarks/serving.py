@@ -50,7 +50,7 @@ class Row:
     to_empty_view: float
 
 
-def measure(crew: Crew, seconds: float = 1.0, rounds: int = 5, moves: int = 100) -> tuple[list[Row], list[float]]:
+def measure(crew: Crew, seconds: float = 1.0, rounds: int = 9, moves: int = 100) -> tuple[list[Row], list[float]]:
     """The table, and how long after a move each process still answered the old, in milliseconds."""
     secret = create_key(crew.organization, actor=crew.admin, name="Load", role="org_admin").secret
     agents = {size: _agent(crew, size, wanted) for size, wanted in SIZES.items()}
@@ -114,7 +114,7 @@ def staleness(crew: Crew, agent: Agent, secret: str, moves: int) -> list[float]:
     with ExitStack() as stack:
         watchers = []
         for _ in range(PROCESSES):
-            server = stack.enter_context(serving("console.wsgi:application"))
+            server = stack.enter_context(serving("console.wsgi:application", workers=1))
             watchers.append(stack.enter_context(_watching(f"{server.address}{_path(agent)}?{QUERY}", header)))
         for watcher in watchers:
             watcher()  # what is served before anything moves

@@ -14,7 +14,7 @@ def new_id() -> UUID:
     return uuid7()
 
 
-def request_id_of(given: str) -> str:
+def request_id_of(given: str | None) -> str:
     """The id of a request: the one that the caller sent (`X-Request-ID`) when it is harmless, else a new one."""
     if given and _HARMLESS.match(given):
         return given

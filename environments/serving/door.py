@@ -2,10 +2,10 @@
 
 import logging
 import re
-import time
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -24,6 +24,7 @@ from environments.serving.memory import Asked, Memory
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+Way = tuple[str | None, str, str | None]  # the host's name, and how the request came: directly and by a proxy
 
 NOTED_EVERY = 60.0  # seconds; how exact "last used" is
 MOST_HOSTS = 1000
@@ -49,7 +50,7 @@ class Door:
         self._listener = Listener(self._memory)
         self._lookup = Lookup()
         self._noted: dict[str, float] = {}
-        self._hosts: dict[tuple[Any, ...], bool] = {}
+        self._hosts: dict[Way, bool] = {}
         self._safe: Headers = [("X-Content-Type-Options", "nosniff")]
         if settings.SECURE_HSTS_SECONDS:
             self._safe.append(("Strict-Transport-Security", _hsts()))
@@ -67,9 +68,10 @@ class Door:
             found = None
         if found is None:
             return self._django(environ, start_response)
-        identity = ("X-Request-ID", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))
-        start_response(_STATUS[found.status], [*found.headers, *self._safe, identity])
-        return [found.body]
+        status, headers, body = found
+        identity = ("X-Request-ID", request_id_of(environ.get("HTTP_X_REQUEST_ID")))
+        start_response(_STATUS[status], [*headers, *self._safe, identity])
+        return [body]
 
     def close(self) -> None:
         """Stop listening and hang up what this thread has opened."""
@@ -77,18 +79,22 @@ class Door:
         self._lookup.close()
 
     def _answer(self, environ: Environ) -> Answer | None:
-        """What the key is served, from memory or the database; None for whatever Django has to put into words."""
-        secret = _key(environ)
-        if secret is None or not self._lets_in(environ):
+        """What the key is served, from memory or the database; None for whatever Django has to put into words.
+
+        Flat on purpose: every call from here to the memory's answer is a share of a serving process' throughput.
+        """
+        asks = environ.get
+        secret = asks("HTTP_X_API_KEY") if "HTTP_AUTHORIZATION" not in environ else _bearer(environ)
+        way = asks("HTTP_HOST"), environ["wsgi.url_scheme"], asks("HTTP_X_FORWARDED_PROTO")
+        if secret is None or not (self._hosts.get(way) or self._lets_in(way, environ)):
             return None
-        digest, now = sha256(secret.encode("utf-8", "replace")).digest(), time.monotonic()
-        asked = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        wanted = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_ACCEPT_ENCODING")
+        digest, now = sha256(secret.encode("utf-8", "replace")).digest(), monotonic()
+        asked = environ["PATH_INFO"], asks("QUERY_STRING", "")
+        wanted = asks("HTTP_IF_NONE_MATCH"), asks("HTTP_ACCEPT_ENCODING")
         if now < self._listener.sure_until:
             known = self._memory.keys.get(digest)
-            if known is not None and now < known.good_until:
-                pointer = known.pointers.get(asked)
-                found = pointer.ready if pointer is not None else None
+            if known is not None and now < known.good_until and (pointer := known.pointers.get(asked)) is not None:
+                found = pointer.ready
                 if found is not None and (sent := answer(found, *wanted)) is not None:
                     found.used = now
                     self._note_use(known.id, environ, now)
@@ -101,7 +107,7 @@ class Door:
 
     def _looked_up(self, digest: bytes, asked: Asked, question: Question, environ: Environ) -> Ready | None:
         self._listener.start()
-        changes, now = self._memory.changes, time.monotonic()
+        changes, now = self._memory.changes, monotonic()
         is_sure = now < self._listener.sure_until
         known = self._memory.keys.get(digest)
         former = known.pointers.get(asked) if known is not None else None
@@ -141,29 +147,23 @@ class Door:
             address = ""
         self._listener.note_use(key, address[:64])
 
-    def _lets_in(self, environ: Environ) -> bool:
+    def _lets_in(self, way: Way, environ: Environ) -> bool:
         """Whether Django's own checks would let the request pass: the host's name, and https where it is asked for."""
-        way = environ.get("HTTP_HOST"), environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")
-        is_let_in = self._hosts.get(way)
-        if is_let_in is None:
-            request = WSGIRequest(environ)
-            try:
-                request.get_host()
-                is_let_in = request.is_secure() or not settings.SECURE_SSL_REDIRECT
-            except DisallowedHost:
-                is_let_in = False
-            if len(self._hosts) < MOST_HOSTS:
-                self._hosts[way] = is_let_in
+        request = WSGIRequest(environ)
+        try:
+            request.get_host()
+            is_let_in = request.is_secure() or not settings.SECURE_SSL_REDIRECT
+        except DisallowedHost:
+            is_let_in = False
+        if len(self._hosts) < MOST_HOSTS:
+            self._hosts[way] = is_let_in
         return is_let_in
 
 
-def _key(environ: Environ) -> str | None:
-    """The one key of the request; None when there is none, or two, or one that is not sent as a bearer's."""
-    header: str | None = environ.get("HTTP_X_API_KEY")
-    bearer: str | None = environ.get("HTTP_AUTHORIZATION")
-    if bearer is None:
-        return header
-    if header is not None or not bearer.startswith("Bearer "):
+def _bearer(environ: Environ) -> str | None:
+    """The key that is sent as a bearer's; None when there are two keys, or it is sent in another way."""
+    bearer: str = environ["HTTP_AUTHORIZATION"]
+    if "HTTP_X_API_KEY" in environ or not bearer.startswith("Bearer "):
         return None
     return bearer[7:].strip()
 
