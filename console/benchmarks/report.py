@@ -22,11 +22,12 @@ one run on one machine, which may be shared and noisy: compare rows of one table
 """
 SERVING_HEAD = """# Benchmarks of serving
 
-Made by `make bench ARGS="--only serving --write"`: real web servers of 2 processes and 8 threads each, a load client with
-16 connections on loopback, each row in turns with what it is held against. *The least* is a WSGI function that only
-checks the key and answers the same bytes from memory (200, 304), or reads key, pointer and content with one prepared
-statement (miss: the key is known, pointer and content are not). The empty view is Django without middleware.
-*Of processor time* compares what the web server's own processes spend on a call, which a busy machine changes least.
+Made by `make bench ARGS="--only serving --write"`: real web servers of 2 processes and 8 threads each, as operations.md
+starts them, and a load client with 16 connections on loopback; each row in turns with what it is held against. *The
+least* is a WSGI function that only checks the key and answers the same bytes from memory (200, 304), or reads key,
+pointer and content with one prepared statement (miss: the key is known, pointer and content are not). The empty view is
+Django without middleware. *Of processor time* compares what the web servers' own processes spend on a call, which a
+busy machine changes least.
 """
 BULK_HEAD = """# Benchmark of bulk promotion
 
