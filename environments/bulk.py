@@ -65,7 +65,7 @@ def unattended() -> list[UUID]:
 
 def _claim(job_id: UUID, holder: str) -> bool:
     with transaction.atomic():
-        job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, finished_at=None).first()
+        job = Job.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=job_id, finished_at=None).first()
         now = database_time()
         if job is None or (job.lease_until and job.lease_until > now):
             return False
@@ -87,7 +87,7 @@ def _may_go_on(job_id: UUID, holder: str) -> bool:
 
 def _finish(job_id: UUID, holder: str) -> bool:
     with transaction.atomic():
-        found = Job.objects.select_for_update(of=("self",)).select_related("organization", "target")
+        found = Job.objects.select_for_update(of=("self",), no_key=True).select_related("organization", "target")
         job = found.filter(pk=job_id, holder=holder, finished_at=None).first()
         if job is None:
             return False

@@ -1,12 +1,13 @@
 """Doing several things at the same instant, each on a database connection of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event, Thread
 from typing import TypeVar
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from console.organizations.errors import Refusal
 
@@ -47,3 +48,36 @@ def outcome(act: Callable[[], object]) -> str:
 def outcomes_at_once(*acts: Callable[[], object]) -> list[str]:
     """The outcome of each act, all started together."""
     return at_once(*[partial(outcome, act) for act in acts])
+
+
+@contextmanager
+def held(rows: Callable[[], object]) -> Iterator[None]:
+    """Rows that somebody else has locked meanwhile."""
+    has, ends = Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            rows()
+            has.set()
+            ends.wait(20)
+        connection.close()
+
+    holder = Thread(target=hold)
+    holder.start()
+    assert has.wait(10)
+    try:
+        yield
+    finally:
+        ends.set()
+        holder.join()
+
+
+def wait_for_waiters(count: int) -> None:
+    """Until so many of our sessions wait for a lock."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connection.cursor() as cursor:
+        for _ in range(20_000):
+            cursor.execute(asked)
+            if cursor.fetchone()[0] >= count:
+                return
+    raise AssertionError("nobody waits")

@@ -71,7 +71,7 @@ def _claim(request: HttpRequest, person: User, key: str) -> tuple[IdempotentCall
 def _known(request: HttpRequest, claim: IdempotentCall) -> tuple[IdempotentCall, bool]:
     """Take over a claim that is too old to be kept, or whose process died before it did anything."""
     with transaction.atomic():
-        known = IdempotentCall.objects.select_for_update().filter(caller=claim.caller, key=claim.key).first()
+        known = IdempotentCall.objects.select_for_update(no_key=True).filter(caller=claim.caller, key=claim.key).first()
         now = timezone.now()
         if known is None:  # its call was refused and forgotten a moment ago
             return claim, False

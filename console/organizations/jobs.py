@@ -43,7 +43,7 @@ def _claim() -> list[OutgoingMail]:
     now = timezone.now()
     with transaction.atomic():
         due = OutgoingMail.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at")
-        claimed = list(due.select_for_update(skip_locked=True)[:BATCH])
+        claimed = list(due.select_for_update(skip_locked=True, no_key=True)[:BATCH])
         for mail in claimed:
             mail.next_attempt_at = now + timedelta(minutes=WAITS[min(mail.attempts, len(WAITS) - 1)])
             mail.attempts += 1

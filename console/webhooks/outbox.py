@@ -36,7 +36,7 @@ def _read_all(organization_id: UUID) -> int:
 @transaction.atomic
 def _read_on(organization_id: UUID) -> int | None:
     """The next events of one organization; None when there are none, or somebody else reads them."""
-    mark = LogMark.objects.select_for_update(skip_locked=True).filter(pk=organization_id).first()
+    mark = LogMark.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=organization_id).first()
     head = ChainHead.objects.filter(pk=organization_id).values_list("sequence", flat=True).first()
     if mark is None or head is None or head <= mark.sequence:
         return None

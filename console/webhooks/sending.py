@@ -84,7 +84,7 @@ def claim(webhook_id: UUID) -> Delivery | None:
     if webhook is None or Delivery.objects.filter(webhook=webhook).under_way(now).count() >= UNDER_WAY:
         return None
     due = Delivery.objects.due(now).filter(webhook=webhook).order_by("next_at", "id")
-    delivery = due.select_for_update(of=("self",), skip_locked=True).select_related("message").first()
+    delivery = due.select_for_update(of=("self",), skip_locked=True, no_key=True).select_related("message").first()
     if delivery is None:
         return None
     delivery.webhook = webhook
@@ -138,7 +138,7 @@ def _write(claimed: Delivery, outcome: Outcome) -> bool:
     """Write the try and where the delivery stands now; False when the lease is somebody else's."""
     reply, now = outcome.reply, database_time()
     webhook = Webhook.objects.select_for_update(no_key=True).filter(pk=claimed.webhook_id).first()
-    mine = Delivery.objects.select_for_update(of=("self",)).filter(
+    mine = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(
         pk=claimed.pk, holder=claimed.holder, state="pending"
     )
     delivery = mine.first()

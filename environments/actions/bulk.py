@@ -136,7 +136,7 @@ def cancel_job(job: Job, *, actor: Actor) -> Job:
     Who started it, or could have; another key of the same person must be one that could have.
     """
     organization = Organization.objects.steady(job.organization)
-    current = Job.objects.select_for_update(of=("self",)).select_related("target").get(pk=job.pk)
+    current = Job.objects.select_for_update(of=("self",), no_key=True).select_related("target").get(pk=job.pk)
     current.organization = organization
     if actor.user is None or current.by_id != actor.user.pk or (actor.key and actor.key.pk != current.key_id):
         require(actor, "push_to_production" if current.target.is_production else "promote_to_staging", organization)

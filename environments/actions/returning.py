@@ -74,7 +74,7 @@ def lift_hold(agent: Agent, *, actor: Actor, number: int, reason: str) -> Versio
     policies.require(actor, "lift_hold", locked)
     reason = checked_text(reason, "reason", required=True)
     version = version_of(locked, number)
-    hold = Hold.objects.select_for_update().filter(version=version, lifted_at=None).first()
+    hold = Hold.objects.select_for_update(no_key=True).filter(version=version, lifted_at=None).first()
     if hold is None:
         require_state(version, "lift_hold")
         raise Conflict(_("v%(number)s is not on hold. Nothing was changed.") % {"number": number})

@@ -1,14 +1,11 @@
 """A right or a rule that ends while an act is under way: the log tells them in an order that holds (G16)."""
 
 import dataclasses
-import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from agents.actions import save_draft
 from agents.actions.drafts import draft_token
@@ -21,42 +18,9 @@ from environments.actions import mark_ready, push_to_production
 from environments.models import Release
 from tests.builders import a_candidate, a_ready_version, an_agent, draft_of
 from tests.cast import Person
-from tests.races import outcome, outcomes_at_once
+from tests.races import held, outcome, outcomes_at_once, wait_for_waiters
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@contextmanager
-def held(rows: Callable[[], object]) -> Iterator[None]:
-    """Rows that somebody else has locked meanwhile."""
-    has, ends = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            rows()
-            has.set()
-            ends.wait(20)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert has.wait(10)
-    try:
-        yield
-    finally:
-        ends.set()
-        holder.join()
-
-
-def wait_for_waiters(count: int) -> None:
-    """Until so many of our sessions wait for a lock."""
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with connection.cursor() as cursor:
-        for _ in range(20_000):
-            cursor.execute(asked)
-            if cursor.fetchone()[0] >= count:
-                return
-    raise AssertionError("nobody waits")
 
 
 def _order(organization: Organization) -> list[tuple[str, str]]:

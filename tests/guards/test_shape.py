@@ -51,6 +51,19 @@ def test_functions__all__fit_on_a_screen() -> None:
     assert long == []
 
 
+def test_row_locks__all__leave_the_key_alone() -> None:
+    strong = [
+        f"{name}:{node.lineno}"
+        for name, text in sources()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == "select_for_update"
+        and "no_key" not in {word.arg for word in node.keywords}
+    ]
+
+    assert strong == []  # ADR 010: it would wait in a circle with the audit chain
+
+
 def test_templates__all__are_short_and_decide_nothing() -> None:
     long = [name for name, text in templates() if text.count("\n") > LONGEST_TEMPLATE]
     roles = [name for name, text in templates() if re.search(r"==\s*[\"'](developer|qa|org_admin|auditor)[\"']", text)]

@@ -235,7 +235,7 @@ def _maker(actor: Actor, environments: Sequence[str]) -> ApiKey | None:
     """
     if actor.key is None:
         return None
-    maker = ApiKey.objects.usable().select_for_update(of=("self",)).filter(pk=actor.key.pk).first()
+    maker = ApiKey.objects.usable().select_for_update(of=("self",), no_key=True).filter(pk=actor.key.pk).first()
     if maker is None:
         raise Conflict(_("The key of this call has ended. Nothing was changed."))
     if maker.environments and not (environments and set(environments) <= set(maker.environments)):
@@ -248,7 +248,7 @@ def _made_by(key: ApiKey, but: ApiKey | None = None) -> list[ApiKey]:
     found: list[ApiKey] = []
     makers = [key.pk]
     while makers:
-        made = ApiKey.objects.select_for_update(of=("self",)).select_related("owner", "organization")
+        made = ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "organization")
         some = [one for one in made.filter(made_by__in=makers).order_by("pk") if but is None or one.pk != but.pk]
         makers = [one.pk for one in some]
         found += [one for one in some if one.revoked_at is None and one.expires_at > database_time()]
@@ -269,8 +269,8 @@ def _changeable(key: ApiKey, actor: Actor, organization: Organization) -> ApiKey
 
 def _now(key: ApiKey) -> ApiKey:
     """The row as it is, locked until the transaction ends."""
-    current = ApiKey.objects.select_for_update(of=("self",)).select_related("owner", "organization").filter(pk=key.pk)
-    found = current.first()
+    keys = ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "organization")
+    found = keys.filter(pk=key.pk).first()
     if found is None:
         raise NotFound(_("There is no such key."))
     return found

@@ -42,7 +42,8 @@ def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
 def redeliver(webhook: Webhook, *, actor: Actor, delivery: Delivery) -> Delivery:
     """Send a message once more, whatever became of it: the same id, the same bytes, all tries anew."""
     current = webhook_now(webhook, actor)
-    found = current.deliveries.select_for_update(of=("self",)).select_related("message").filter(pk=delivery.pk).first()
+    deliveries = current.deliveries.select_for_update(of=("self",), no_key=True).select_related("message")
+    found = deliveries.filter(pk=delivery.pk).first()
     if found is None:
         raise NotFound(_("There is no such delivery."))
     now = database_time()
