@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.samples import SAMPLES
@@ -10,6 +11,12 @@ from tests.samples import SAMPLES
 pytest_plugins = ("tests.remembering", "tests.cast", "tests.api.bulk")
 
 TESTS = Path(__file__).resolve().parent
+
+# How many examples a property is tried with: CI draws the same each time, every other run others.
+hypothesis.settings.register_profile(
+    "slipway", max_examples=int(os.environ.get("SLIPWAY_EXAMPLES", "60")), deadline=None
+)
+hypothesis.settings.load_profile("slipway")
 
 READS_SAMPLES = ("tests.samples import", "tests.browser.acts import")
 

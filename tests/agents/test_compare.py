@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.compare import Side, compare
@@ -348,7 +348,6 @@ json_values = st.recursive(
 
 
 @given(old=json_values, new=json_values)
-@settings(max_examples=300, deadline=None)
 def test_value_rows__any_two_values__no_rows_only_if_equal(old: Any, new: Any) -> None:
     rows = list(value_rows({"x": old}, {"x": new}))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
@@ -119,7 +119,6 @@ configs = st.fixed_dictionaries(
 
 
 @given(left=configs, right=configs, ignore_space=st.booleans())
-@settings(max_examples=100, deadline=None)
 def test_render_diff__any_two_configurations__denies_a_difference_only_where_there_is_none(
     left: dict[str, Any], right: dict[str, Any], ignore_space: bool
 ) -> None:

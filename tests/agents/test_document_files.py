@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from agents.canonical import normalise
 from agents.documents import (
@@ -46,13 +46,11 @@ def check_round_trips(whole: dict[str, Any]) -> None:
         assert dump(read) == written
 
 
-@settings(max_examples=60, deadline=None)
 @given(CONFIGS)
 def test_export__of_any_document__imports_with_the_same_digest(config: dict[str, Any]) -> None:
     check_round_trips(document(config))
 
 
-@settings(max_examples=100, deadline=None)
 @given(TEXT)
 def test_export__of_any_text__keeps_every_character(text: str) -> None:
     config = {
@@ -187,7 +185,6 @@ def test_load_zip__of_a_bomb__is_refused_before_it_is_unpacked() -> None:
         load_zip(b"PK\x03\x04" + b"\0" * 16 * 1024 * 1024)
 
 
-@settings(max_examples=40, deadline=None)
 @given(CONFIGS)
 def test_section_text__of_any_section__parses_back_exactly(config: dict[str, Any]) -> None:
     plain = normalise(config)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.documents import dump_json, dump_yaml, dump_zip, load_document, load_zip
@@ -92,7 +92,6 @@ def test_export__of_a_document_at_the_limits__imports_with_the_same_digest(name:
 BLANKS = st.text(st.sampled_from("\n\n\n x\t"), max_size=40)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.recursive(BLANKS, lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=6), st.integers(1, 400))
 def test_export__of_many_lines_at_any_depth__imports_with_the_same_digest(value: Any, times: int) -> None:
     def grown(value: Any) -> Any:

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from agents.canonical import canonical, normalise
 from agents.documents import load_document
@@ -25,7 +25,6 @@ def test_split__of_every_section__gives_one_part_per_item() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(CONFIGS)
 def test_split__of_what_join_gives__is_the_same(config: dict[str, Any]) -> None:
     whole = split(config)

@@ -6,7 +6,7 @@ from typing import Any
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -190,7 +190,6 @@ def test_load__of_unicode_line_ends_in_yaml__keeps_them_as_the_text_they_are() -
         load_text(f"a: \u2028{every}".encode())
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from(list('{}[]:,"\\ \n\ttrue0.1-eEu0d8f\u00e9\x01')), max_size=30) | VALUES.map(json.dumps))
 def test_load__of_any_json__agrees_with_the_standard_parser(text: str) -> None:
     refusal, value, expected = "", None, None
@@ -213,7 +212,6 @@ def as_written(value: Any) -> str:
     return normalize("NFC", json.dumps(value, ensure_ascii=False))
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(YAML_PIECES), max_size=14).map("".join))
 def test_load__of_any_yaml__agrees_with_another_reader_of_yaml_1_2(text: str) -> None:
     try:

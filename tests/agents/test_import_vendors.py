@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from ruamel.yaml import YAML
 
 from agents.importers import detect, from_elevenlabs, from_vapi, import_file, to_elevenlabs, to_vapi
@@ -304,7 +304,6 @@ def test_import__of_odd_places_and_types__still_loses_nothing() -> None:
         assert to_vapi({**whole, "spec": join(parts.parts, parts.layout)}) == data
 
 
-@settings(max_examples=60, deadline=None)
 @given(VALUES, VALUES, VALUES)
 def test_import__of_any_elevenlabs_agent__loses_nothing(agent: Any, tts: Any, further: Any) -> None:
     data = split_normal(
@@ -319,7 +318,6 @@ def split_normal(value: dict[str, Any]) -> dict[str, Any]:
     return join(split({"extensions": {"x": value}}).parts)["extensions"]["x"]  # type: ignore[no-any-return]
 
 
-@settings(max_examples=60, deadline=None)
 @given(CONFIGS)
 def test_export__of_any_document_to_a_vendor__is_no_error(config: dict[str, Any]) -> None:
     json.dumps(to_vapi(document(config)))

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.compare_values import stable
@@ -209,18 +209,15 @@ configs = st.fixed_dictionaries(
         "flow": st.fixed_dictionaries({"start": st.sampled_from("pq"), "nodes": nodes, "edges": edges}),
     },
 )
-examples = settings(max_examples=300, deadline=None)
 
 
 @given(base=configs, other=configs)
-@examples
 def test_merge__one_side_unchanged__is_the_other_side(base: Any, other: Any) -> None:
     assert stable(merge(base, base, other).config) == stable(other)
     assert stable(merge(base, other, base).config) == stable(other)
 
 
 @given(base=configs, both=configs)
-@examples
 def test_merge__both_made_the_same__is_that_without_conflict(base: Any, both: Any) -> None:
     merged = merge(base, both, json.loads(json.dumps(both)))
 
@@ -230,7 +227,6 @@ def test_merge__both_made_the_same__is_that_without_conflict(base: Any, both: An
 
 
 @given(base=configs, theirs=configs, mine=configs)
-@examples
 def test_merge__sides_swapped__same_conflicts_with_sides_swapped(base: Any, theirs: Any, mine: Any) -> None:
     one, other = merge(base, theirs, mine), merge(base, mine, theirs)
 
@@ -254,7 +250,6 @@ def test_merge__a_removed_node_and_an_edited_edge_to_it__is_one_question_from_ei
 
 
 @given(base=configs, theirs=configs, mine=configs)
-@examples
 def test_merge__any_three__inputs_are_not_changed(base: Any, theirs: Any, mine: Any) -> None:
     before = stable([base, theirs, mine])
 
@@ -275,7 +270,6 @@ def leaves(value: Any, where: tuple[str, ...] = ()) -> dict[tuple[str, ...], str
 
 
 @given(base=configs, theirs=configs, mine=configs)
-@examples
 def test_merge__no_conflict_reported__nothing_that_a_side_added_or_removed_is_undone(
     base: Any, theirs: Any, mine: Any
 ) -> None:

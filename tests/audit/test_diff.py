@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pygit2.enums import DiffOption
 
@@ -43,7 +43,6 @@ def lines_of(count: int, word: str) -> str:
 
 
 @given(old=texts, new=texts)
-@settings(max_examples=300, deadline=None)
 def test_diff_text__any_two_texts__hunks_turn_one_into_the_other(old: str, new: str) -> None:
     diff = diff_text(old, new)
 
@@ -53,7 +52,6 @@ def test_diff_text__any_two_texts__hunks_turn_one_into_the_other(old: str, new: 
 
 
 @given(old=texts, new=texts)
-@settings(max_examples=200, deadline=None)
 def test_side_by_side__any_two_texts__covers_every_line_of_both_sides_once(old: str, new: str) -> None:
     diff = diff_text(old, new)
 
@@ -67,7 +65,6 @@ def test_side_by_side__any_two_texts__covers_every_line_of_both_sides_once(old: 
 
 
 @given(old=texts.filter(lambda text: "\n" not in text), new=texts.filter(lambda text: "\n" not in text))
-@settings(deadline=None)
 def test_mark__any_two_lines__joined_pieces_give_back_the_line(old: str, new: str) -> None:
     left, right = WordMarks().mark(old, new)
 
@@ -297,7 +294,6 @@ def test_match__two_megabytes_of_json__finds_as_few_changes_as_patience() -> Non
     old=st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=40),
     new=st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=40),
 )
-@settings(deadline=None)
 def test_match__any_items__blocks_are_equal_ordered_and_maximal(old: list[str], new: list[str]) -> None:
     blocks = match(old, new).blocks
 

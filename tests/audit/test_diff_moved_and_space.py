@@ -1,6 +1,6 @@
 """What changed its place, what differs in white space alone, and that cut ends change nothing."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.diff import CONTEXT_ALL, TextDiff, diff_text, split_lines
@@ -17,7 +17,6 @@ def lines(diff: TextDiff) -> list[tuple[str, str, int | None]]:
 
 
 @given(old=texts, new=texts, around=st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
 def test_window__any_two_texts__cuts_equal_whole_lines_only(old: str, new: str, around: int) -> None:
     cut = window(old, new, around)
 
@@ -31,7 +30,6 @@ def test_window__any_two_texts__cuts_equal_whole_lines_only(old: str, new: str, 
 
 
 @given(old=texts, new=texts)
-@settings(max_examples=200, deadline=None)
 def test_diff_text__with_all_lines_as_context__folds_nothing_and_still_applies(old: str, new: str) -> None:
     diff = diff_text(old, new, context=CONTEXT_ALL)
 
@@ -66,7 +64,6 @@ def test_diff_text__short_lines_elsewhere__have_not_moved() -> None:
 
 
 @given(old=texts, new=texts)
-@settings(max_examples=300, deadline=None)
 def test_diff_text__ignoring_white_space__hides_nothing_else_and_never_stays_silent(old: str, new: str) -> None:
     diff = diff_text(old, new, ignore_space=True)
 
