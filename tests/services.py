@@ -11,7 +11,7 @@ import shutil
 import signal
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,24 +113,49 @@ def start_worker(app: "Celery", *more: str, application: str = "console.celery:a
     return worker
 
 
-@pytest.fixture
-def web_server_process(transactional_db: None) -> Iterator[str]:
-    """The address of a real web server on the test database, as `make run` starts it."""
-    with _web_server("web") as address:
-        yield address
+class WebServers:
+    """Real web servers on the test database, as `make run` starts them; they know nothing of each other.
+
+    Each is started when the first test asks for it and lives to the end of the run, as a server does for which rows
+    come and go: a start costs more than most tests.
+    """
+
+    def __init__(self, running: ExitStack) -> None:
+        self._running = running
+        self._started: dict[str, tuple[processes.Program, str]] = {}
+
+    def address_of(self, name: str) -> str:
+        """Where this one answers; one that has died is started again."""
+        if name not in self._started or not self._started[name][0].is_running():
+            self._started[name] = self._running.enter_context(_web_server(name))
+        return self._started[name][1]
+
+
+@pytest.fixture(scope="session")
+def web_servers(django_db_setup: None) -> Iterator[WebServers]:
+    """The web servers of this run."""
+    with ExitStack() as running:
+        yield WebServers(running)
 
 
 @pytest.fixture
-def two_web_server_processes(transactional_db: None) -> Iterator[list[str]]:
-    """The addresses of two of them, which know nothing of each other."""
-    with _web_server("web") as one, _web_server("web2") as other:
-        yield [one, other]
+def web_server_process(transactional_db: None, web_servers: WebServers) -> Iterator[str]:
+    """The address of a real web server on the test database."""
+    yield web_servers.address_of("web")
+    _wait_until_idle()
+
+
+@pytest.fixture
+def two_web_server_processes(transactional_db: None, web_servers: WebServers) -> Iterator[list[str]]:
+    """The addresses of two of them."""
+    yield [web_servers.address_of("web"), web_servers.address_of("web2")]
+    _wait_until_idle()
 
 
 @contextmanager
-def _web_server(name: str) -> Iterator[str]:
+def _web_server(name: str) -> Iterator[tuple[processes.Program, str]]:
     port = free_port()
-    arguments = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "16", "--no-ws"]
+    arguments = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws"]
     arguments += ["--workers-kill-timeout", "2", "--host", "127.0.0.1", "--port", str(port)]
     address = f"http://127.0.0.1:{port}"
     server = running_services().start_program(
@@ -141,9 +166,24 @@ def _web_server(name: str) -> Iterator[str]:
         while not is_healthy(port):
             _fail_when_over(server, deadline)
             time.sleep(processes.POLL_SECONDS)
-        yield address
+        yield server, address
     finally:
         server.stop(((signal.SIGTERM, 3.0),))
+
+
+def _wait_until_idle() -> None:
+    """Nobody else is inside of a transaction: what a test leaves behind is removed only after that."""
+    from django.db import connection
+
+    busy = """SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND xact_start < now()"""
+    deadline = time.monotonic() + START_SECONDS
+    with connection.cursor() as cursor:
+        cursor.execute(busy)
+        while cursor.fetchone() is not None:
+            assert time.monotonic() < deadline, "a web server is still at work"
+            time.sleep(processes.POLL_SECONDS)
+            cursor.execute(busy)
 
 
 @pytest.fixture(scope="session")
