@@ -9,6 +9,7 @@ from agents.actions import create_agent, save_draft, save_section
 from agents.actions.drafts import draft_token, section_token
 from agents.contents import load
 from agents.models import Agent, Draft, Version
+from console.organizations.ids import new_id
 from console.organizations.models import Organization
 from environments.actions import mark_ready, publish, push_to_production, request_changes, rollback
 from environments.models import Release
@@ -174,6 +175,18 @@ def copies(agent: Agent, slugs: list[str]) -> None:
         draft._state.adding = True
         draft.base = None
         draft.save_without_historical_record()  # type: ignore[attr-defined]  # as above
+
+
+def more_versions(agent: Agent, how_many: int) -> None:
+    """More versions with the content of the first; made in bulk, because only their number matters."""
+    first, made = Version.objects.get(agent=agent, number=1), range(2, 2 + how_many)
+    for number in made:
+        first.pk, first.number, first._state.adding = new_id(), number, True
+        first.save()
+    versions = Version.objects.filter(agent=agent, number__in=made)
+    Release.objects.bulk_create(
+        Release(version=version, organization=agent.organization, agent=agent) for version in versions
+    )
 
 
 @remembered

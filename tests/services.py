@@ -95,7 +95,7 @@ def celery_worker_process(celery_on_valkey: "Celery") -> Iterator[processes.Prog
     try:
         yield worker
     finally:
-        worker.stop(((signal.SIGTERM, 3.0),))
+        worker.stop(((signal.SIGKILL, 3.0),))  # it takes its time to end, and has nothing left to do
 
 
 def start_worker(app: "Celery", *more: str, application: str = "console.celery:app") -> processes.Program:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-AGENTS = int(os.environ.get("SLIPWAY_BULK_AGENTS", "24"))
+AGENTS = int(os.environ.get("SLIPWAY_BULK_AGENTS", "14"))
 KILLS = int(os.environ.get("SLIPWAY_BULK_KILLS", "2"))
 SEED = int(os.environ.get("SLIPWAY_BULK_SEED", "20261126"))
 IS_LARGE = "SLIPWAY_BULK_AGENTS" in os.environ
@@ -118,7 +118,7 @@ def _worker(app: "Celery") -> Iterator[Program]:
     try:
         yield worker
     finally:
-        worker.stop(((signal.SIGTERM, 5.0),))
+        worker.stop(((signal.SIGTERM if IS_LARGE else signal.SIGKILL, 5.0),))
 
 
 def _deliver_twice(job: Job) -> None:

@@ -33,7 +33,7 @@ from tests.environments.standing import served, state_of
 pytestmark = pytest.mark.django_db
 
 # The nightly figure of G2 is 2,000 sequences of up to 50 steps: SLIPWAY_SEQUENCES=2000.
-SEQUENCES = int(os.environ.get("SLIPWAY_SEQUENCES", "8"))
+SEQUENCES = int(os.environ.get("SLIPWAY_SEQUENCES", "5"))
 
 # R2: what production serves was approved, byte for byte.
 UNAPPROVED = """

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from agents.documents import dump_yaml
 from agents.exports import document_of
 from console.organizations.models import Organization
-from tests.builders import CONFIG, a_candidate, a_rolled_back_version, an_agent, edited, published
+from tests.builders import CONFIG, a_candidate, a_rolled_back_version, an_agent, edited, more_versions
 from tests.cast import Person
 from tests.pages import by_id, has_id, page, words
 
@@ -61,8 +61,7 @@ def test_versions__for_qa__have_no_draft(organization: Organization, dana: Perso
 def test_versions__however_many__cost_the_same_queries_and_are_paged(organization: Organization, dana: Person) -> None:
     agent, client = a_candidate(organization, author=dana), dana.client()
     few = queries(client, VERSIONS)
-    for number in range(51):
-        published(agent, dana, f"You are number {number}.\n")
+    more_versions(agent, 51)
 
     many, first = queries(client, VERSIONS), client.get(VERSIONS)
 

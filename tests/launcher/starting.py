@@ -35,9 +35,13 @@ class Launched:
     output: Path
 
     def wait_until_running(self) -> None:
-        """Returns when the address was printed; fails with the output when it never is."""
+        """Returns when the address was printed."""
+        self.wait_until("is running at")
+
+    def wait_until(self, said: str) -> None:
+        """Returns when these words were printed; fails with the output when they never are."""
         deadline = time.monotonic() + START_SECONDS
-        while "is running at" not in self.output.read_text(encoding="utf-8"):
+        while said not in self.output.read_text(encoding="utf-8"):
             assert self.process.poll() is None, self.output.read_text(encoding="utf-8")
             assert time.monotonic() < deadline, self.output.read_text(encoding="utf-8")
             time.sleep(0.05)

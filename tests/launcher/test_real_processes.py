@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console.jobs import clear_expired_sessions
 from console.launcher.health import is_healthy
-from console.launcher.processes import Program
+from console.launcher.processes import POLL_SECONDS, Program
 
 pytestmark = pytest.mark.services
 
@@ -23,6 +23,7 @@ def test_send_task__real_worker__works_on_the_test_database(celery_worker_proces
     deadline = time.monotonic() + PATIENCE_SECONDS
     while Session.objects.count() > 1 and time.monotonic() < deadline:
         assert celery_worker_process.is_running()
+        time.sleep(POLL_SECONDS)
 
     assert [session.session_key for session in Session.objects.all()] == ["new"]
 

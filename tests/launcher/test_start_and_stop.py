@@ -5,7 +5,6 @@ import signal
 import socket
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -23,18 +22,6 @@ STOP_LIMIT_SECONDS = 10.0
 
 
 @pytest.fixture(scope="module")
-def home() -> Path:
-    """A data folder that the launcher has made and left stopped."""
-    folder = running_services().folder / "launched"
-    launched = launch(folder, free_port())
-    launched.wait_until_running()
-    code, seconds = launched.end(signal.SIGTERM)
-    assert code == 0
-    assert seconds < STOP_LIMIT_SECONDS
-    return folder
-
-
-@pytest.fixture(scope="module")
 def launchers() -> Iterator[list[Launched]]:
     """What these tests have launched; ended after the last one."""
     launched: list[Launched] = []
@@ -45,16 +32,21 @@ def launchers() -> Iterator[list[Launched]]:
 
 
 @pytest.fixture
-def running(home: Path, launchers: list[Launched]) -> Launched:
-    """The console of that folder: the one that runs already, or a new one."""
+def running(launchers: list[Launched]) -> Launched:
+    """The console of one data folder: the one that runs already, or a new one."""
     if not launchers or launchers[-1].process.poll() is not None:
-        launchers.append(launch(home, free_port()))
+        launchers.append(starting())
         launchers[-1].wait_until_running()
     return launchers[-1]
 
 
-def test_start__fresh_folder__keeps_its_secrets_private(home: Path) -> None:
-    files = sorted((home / "secrets").iterdir())
+def starting() -> Launched:
+    """A launcher that begins to start the console of that folder."""
+    return launch(running_services().folder / "launched", free_port())
+
+
+def test_start__fresh_folder__keeps_its_secrets_private(running: Launched) -> None:
+    files = sorted((running.home / "secrets").iterdir())
 
     assert [file.name for file in files] == [
         "database-password",
@@ -64,7 +56,6 @@ def test_start__fresh_folder__keeps_its_secrets_private(home: Path) -> None:
     ]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert len({file.read_text() for file in files}) == 4
-    assert processes_of(home) == []
 
 
 def test_start__second_launcher__is_refused_and_the_first_goes_on(running: Launched) -> None:
@@ -91,17 +82,33 @@ def test_start__after_kill_9__takes_over_and_loses_nothing(running: Launched, la
 
     assert again.get("/healthz") == 200
     assert int((again.home / "postgres/postmaster.pid").read_text().split()[0]) == postgres
+    assert kept_in(again) == [("still here",)]
     with psycopg.connect(database_url(again.home)) as connection:
-        assert connection.execute("SELECT word FROM kept").fetchall() == [("still here",)]
         superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     assert superuser == (False,)
-    code, seconds = again.end(signal.SIGINT)
+
+
+def test_stop__by_ctrl_c__ends_everything_in_time(running: Launched) -> None:
+    code, seconds = running.end(signal.SIGINT)
+
     assert code == 0
     assert seconds < STOP_LIMIT_SECONDS
-    assert processes_of(again.home) == []
+    assert processes_of(running.home) == []
+
+
+def test_stop__while_it_starts__ends_everything_in_time(launchers: list[Launched]) -> None:
+    launchers.append(starting())
+    launchers[-1].wait_until("Starting Slipway")
+    code, seconds = launchers[-1].end(signal.SIGTERM)
+
+    assert code == 0
+    assert seconds < STOP_LIMIT_SECONDS
+    assert "is running at" not in launchers[-1].output.read_text()
+    assert processes_of(launchers[-1].home) == []
 
 
 def test_watch__a_program_dies__says_which_and_stops_the_rest(running: Launched) -> None:
+    assert kept_in(running) == [("still here",)]
     os.kill(pid_of(running.home, "worker"), signal.SIGKILL)
     code = running.process.wait(timeout=STOP_LIMIT_SECONDS)
 
@@ -110,6 +117,12 @@ def test_watch__a_program_dies__says_which_and_stops_the_rest(running: Launched)
     assert "worker has ended with code -9" in said
     assert "The last lines of" in said
     assert processes_of(running.home) == []
+
+
+def kept_in(launched: Launched) -> list[tuple[str]]:
+    """What a test before has written into the console's database."""
+    with psycopg.connect(database_url(launched.home)) as connection:
+        return connection.execute("SELECT word FROM kept").fetchall()
 
 
 def test_start__taken_port__names_the_setting() -> None:
