@@ -29,6 +29,7 @@ def test_items__given_to_the_second_process__move_once_also_when_it_is_killed() 
 
     with second_process(wanted=True) as second:
         assert second is not None
+        assert second._process.stdout is not None
         assert select.select([second._process.stdout], [], [], START_SECONDS)[0]
         assert second.is_ready()
         bulk._carry_out_with(second, items[:3])
