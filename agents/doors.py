@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from console.organizations.doors import organization_for, person_of
+from agents.policies import permissions_on_agent
+from console.organizations.doors import organization_for, person_of, rights_in
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
 
@@ -18,12 +19,23 @@ _SLUG = re.compile(r"[a-z0-9-]{1,63}\Z")
 def agent_for(request: HttpRequest, organization: str, agent: str) -> Agent:
     """The agent of the address; unknown, foreign and not yet visible are one answer."""
     tenant = organization_for(request, organization)
-    visible = Agent.objects.visible_to(person_of(request), tenant).select_related("organization")
-    found = visible.filter(slug=agent).first()
+    visible = Agent.objects.visible_to(person_of(request), tenant, rights_in(request, tenant))
+    found = visible.filter(slug=agent).select_related("organization").first()
     if found is None:
         raise Http404(_("No such agent."))
     request.agent = found  # type: ignore[attr-defined]  # the frame shows its pins on every page of it
     return found
+
+
+def rights_of(request: HttpRequest, agent: Agent) -> frozenset[str]:
+    """What the person may do with the agent, as it was when this request first asked; verbs ask again."""
+    known = getattr(request, "agent_rights", None)
+    if known is None or known[0] != agent.pk:
+        held = rights_in(request, agent.organization)
+        known = (agent.pk, permissions_on_agent(person_of(request), agent, held))
+        request.agent_rights = known  # type: ignore[attr-defined]
+    rights: frozenset[str] = known[1]
+    return rights
 
 
 def agent_called(request: HttpRequest, name: str) -> Agent:

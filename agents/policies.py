@@ -49,12 +49,12 @@ class ListingScope:
     released_agents: list[UUID] = field(default_factory=list)
 
 
-def permissions_on_agent(user: "User | None", agent: "Agent") -> frozenset[str]:
-    """Every permission on this agent now: those of the organization and those granted on the agent alone.
+def permissions_on_agent(user: "User | None", agent: "Agent", held: frozenset[str] | None = None) -> frozenset[str]:
+    """Every permission on this agent: those of the organization (`held`, else as they are now) and those granted alone.
 
     A grant counts only for members, so that removing a member ends it at once.
     """
-    held = permissions_on(user, agent.organization)
+    held = permissions_on(user, agent.organization) if held is None else held
     if not held or user is None:
         return frozenset()
     return held | limited(user, agent.organization, held_on(user, agent))
@@ -102,9 +102,9 @@ def require(actor: "Actor", permission: str, agent: "Agent") -> None:
         raise missing(permission, agent.organization)
 
 
-def listing_scope(user: "User", organization: "Organization") -> ListingScope:
+def listing_scope(user: "User", organization: "Organization", held: frozenset[str] | None = None) -> ListingScope:
     """What `visible_to` needs to know, in a constant number of queries."""
-    held = permissions_on(user, organization)
+    held = permissions_on(user, organization) if held is None else held
     if "view_development" in held:
         return ListingScope(everything=True)
     if not held:

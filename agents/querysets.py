@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class AgentQuerySet(models.QuerySet["Agent"]):
     """Agents."""
 
-    def visible_to(self, user: "User", organization: "Organization") -> Self:
+    def visible_to(self, user: "User", organization: "Organization", held: frozenset[str] | None = None) -> Self:
         """The organization's agents that a person may list; every other one does not exist for them.
 
         Who may see Development sees all, who may see releases sees what has left Development, and a
-        grant on a single agent opens that agent in the same two ways (design.md section 3).
+        grant on a single agent opens that agent in the same two ways (design.md section 3). `held` are the person's
+        permissions in the organization where they have been asked for already.
         """
-        scope = policies.listing_scope(user, organization)
+        scope = policies.listing_scope(user, organization, held)
         if scope.everything:
             return self.filter(organization=organization)
         seen = Q(pk__in=scope.whole_agents)

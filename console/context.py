@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from console.organizations.doors import LAST_ORGANIZATION
+from console.organizations.doors import LAST_ORGANIZATION, rights_in
 from console.organizations.models import Membership, Notification, Organization, User
-from console.organizations.policies import permissions_on
 from environments.boards.dashboard import waiting_count
 from environments.compare_look import layout_for
 from environments.doors import ACTING
@@ -98,7 +97,7 @@ def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
     }
     return {
         "home_url": reverse("home"),
-        "items": _areas(request, person, here.organization) if here else [],
+        "items": _areas(request, here.organization) if here else [],
         "organization": _organization(here.organization, here=True) if here else None,
         "organizations": [_organization(item.organization, here=item is here) for item in memberships],
         **(_queue(request, here.organization) if here else {}),
@@ -119,9 +118,9 @@ def _finding(request: HttpRequest, organization: Organization) -> dict[str, str]
     }
 
 
-def _areas(request: HttpRequest, person: User, organization: Organization) -> list[dict[str, Any]]:
+def _areas(request: HttpRequest, organization: Organization) -> list[dict[str, Any]]:
     """The areas the person can ever use here; the others are not shown (ux.md 3.6)."""
-    held = permissions_on(person, organization)
+    held = rights_in(request, organization)
     start = reverse("organization", args=[organization.slug])
     # The longest address that this page stands below: Settings is not current on the pages of API keys.
     inside = [path for _, path, _, _ in AREAS if path and f"{request.path}/".startswith(f"{start}{path.rstrip('/')}/")]

@@ -12,6 +12,7 @@ from agents.compare import Side
 from agents.comparing import digests, is_kept, kept_key, remembered
 from agents.comparison import Comparison
 from agents.contents import PartLoader
+from agents.doors import rights_of
 from agents.flow_picture import picture_of
 from agents.models import Agent, Draft, Version
 from agents.part_authors import authors_between
@@ -20,7 +21,7 @@ from console.organizations.doors import person_of
 from console.organizations.errors import NotFound
 from environments.compare_look import Look, layout_for, look_of, segments, with_look
 from environments.compare_sides import VERSIONS, canonical, choices_for, pickers
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.errors import EnvironmentUnpinned
 from environments.reading import BETWEEN, DRAFT, HISTORY, comparison_of, name_of, pair_address, side_of
 

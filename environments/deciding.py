@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from agents.comparison import Comparison
+from agents.doors import rights_of
 from agents.models import Agent, Version
 from audit.clock import database_time
 from console.organizations.doors import actor_of
 from environments.approvals import approval_of, staleness
 from environments.available import Offer, gates_of, offers
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.forms import DecisionForm
 from environments.golden import Golden, cases_of
 from environments.models import Environment, Pin, SignOff

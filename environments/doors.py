@@ -3,11 +3,11 @@
 from django.http import HttpRequest
 
 from agents.models import Agent
-from console.organizations.doors import person_of
+from console.organizations.models import Organization
 from environments.gathering import gather
 from environments.models import Environment
 from environments.pipeline import environments_of
-from environments.policies import can_open, missing, permissions_on_agent
+from environments.policies import can_open, missing
 from environments.standing import Standing
 
 # Who holds none of these looks on: pages say so once instead of refusing button by button (ux.md 3.6).
@@ -16,21 +16,21 @@ ACTING = frozenset(
 )
 
 
-def rights_of(request: HttpRequest, agent: Agent) -> frozenset[str]:
-    """What the person may do with the agent, as it was when this request first asked."""
-    known = getattr(request, "agent_rights", None)
-    if known is None or known[0] != agent.pk:
-        known = (agent.pk, permissions_on_agent(person_of(request), agent))
-        request.agent_rights = known  # type: ignore[attr-defined]  # verbs ask the database again
-    rights: frozenset[str] = known[1]
-    return rights
+def pipeline_in(request: HttpRequest, organization: Organization) -> list[Environment]:
+    """The organization's pipeline in order, as it was when this request first asked."""
+    known = getattr(request, "pipeline", None)
+    if known is None or known[0] != organization.pk:
+        known = (organization.pk, environments_of(organization))
+        request.pipeline = known  # type: ignore[attr-defined]  # page and frame show the same
+    pipeline: list[Environment] = known[1]
+    return pipeline
 
 
 def standing_for(request: HttpRequest, agent: Agent) -> Standing:
     """Where the agent stands; ask it only after a verb of the same request has run."""
     known: Standing | None = getattr(request, "agent_standing", None)
     if known is None or known.agent.pk != agent.pk:
-        known = gather([agent], agent.organization, environments_of(agent.organization))[agent.pk]
+        known = gather([agent], agent.organization, pipeline_in(request, agent.organization))[agent.pk]
         request.agent_standing = known  # type: ignore[attr-defined]  # page and frame show the same instant
     return known
 

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agents.doors import rights_of
 from agents.models import Agent
 from environments.available import address
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.draft_banner import draft_banner
 from environments.models import Environment, Hold, Pin
 from environments.policies import can_open

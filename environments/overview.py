@@ -6,12 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agents.doors import rights_of
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
 from console.organizations.doors import actor_of
 from console.organizations.policies import holder_of
 from environments.available import Offer, address, gates_of, offers, plainly
-from environments.doors import only_looks_on, rights_of, standing_for
+from environments.doors import only_looks_on, standing_for
 from environments.draft_banner import changes_in_words
 from environments.drift import drift_of
 from environments.frame import code_of

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agents.authorship import Authorship, authors_by_part, shares
 from agents.compare import Side
 from agents.comparison import Comparison, Disappearing, disappearing
+from agents.doors import rights_of
 from agents.models import Agent, Version
 from agents.summaries import title_of
 from console.organizations.actor import Actor
@@ -31,7 +32,7 @@ from environments.available import (
     publish_gates,
     push_refusal,
 )
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.gates import Gate
 from environments.models import Environment, Pin
 from environments.pipeline import previous_hop

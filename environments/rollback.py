@@ -7,9 +7,10 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from agents.comparison import Comparison
+from agents.doors import rights_of
 from agents.models import Agent
 from environments.available import VERSIONS_SHOWN, address
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.forms import RollbackForm
 from environments.models import Deployment, Environment, Pin
 from environments.reading import can_read, comparison_of, version_side, with_manifest

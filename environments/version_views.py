@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 
 from agents.contents import load
 from agents.documents import section_text
-from agents.doors import agent_for
+from agents.doors import agent_for, rights_of
 from agents.exports import document_of, file_response
 from agents.models import Version
 from agents.summaries import arrivals, title_of
 from agents.views.page import agent_page
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.past import past_of
 from environments.policies import can_read_version, missing
 from environments.standing import Standing

@@ -8,16 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agents import policies
 from agents.actions import draft_token
-from agents.doors import agent_for
+from agents.doors import agent_for, rights_of
 from agents.forms import TextForm
 from agents.models import Agent, Draft
 from agents.reading import draft_of_agent
-from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import Conflict, ContentError, Invalid, Refusal, Stale, TooLarge
 from console.organizations.forms import ExactForm
 from console.organizations.models import Organization
+from console.organizations.policies import missing
 from console.refusals import status_of
 
 # Refusals of a page with text: the same page comes back with the text. All others have a page of their own.
@@ -29,13 +28,14 @@ PARENTS = {"agents:draft": "Draft", "environments:version-list": "Versions"}
 def draft_for(request: HttpRequest, organization: str, agent: str) -> tuple[Agent, Draft]:
     """The agent of the address with its draft; 404 when it is not visible, 403 when drafts are not read."""
     found = agent_for(request, organization, agent)
-    policies.require(actor_of(request), "view_draft", found)
+    if "view_draft" not in rights_of(request, found):
+        raise missing("view_draft", found.organization)
     return found, draft_of_agent(found)
 
 
 def may(request: HttpRequest, permission: str, agent: Agent) -> bool:
     """Whether the person of this request holds the permission on the agent."""
-    return policies.may(person_of(request), permission, agent)
+    return permission in rights_of(request, agent)
 
 
 def told(form: TextForm, refusal: Refusal, field: str) -> int:
@@ -69,7 +69,7 @@ def agent_page(
     parent: str = "",
 ) -> HttpResponse:
     """A page of an agent: `subject` is it, `may_edit` whether this person may change it; `parent` is the page above."""
-    permissions = policies.permissions_on_agent(person_of(request), agent)
+    permissions = rights_of(request, agent)
     shared = {
         "subject": agent,
         "organization": agent.organization,

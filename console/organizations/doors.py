@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
+from console.organizations.policies import permissions_on
 
 API = "/api/"
 LAST_ORGANIZATION = "organization"  # session: the slug of the organization seen last
@@ -69,6 +70,19 @@ def organization_for(request: HttpRequest, slug: str) -> Organization:
     if request.session.get(LAST_ORGANIZATION) != slug:
         request.session[LAST_ORGANIZATION] = slug
     return organization
+
+
+def rights_in(request: HttpRequest, organization: Organization) -> frozenset[str]:
+    """What the person may do in the organization, as it was when this request first asked.
+
+    For what a page shows and lets read; a verb asks the database again, under its locks (ADR 010).
+    """
+    known = getattr(request, "organization_rights", None)
+    if known is None or known[0] != organization.pk:
+        known = (organization.pk, permissions_on(person_of(request), organization))
+        request.organization_rights = known  # type: ignore[attr-defined]
+    rights: frozenset[str] = known[1]
+    return rights
 
 
 def sign_in(request: HttpRequest, person: User, to: str) -> HttpResponseBase:

@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 FRESH = timedelta(minutes=15)  # how long a proof of identity counts as fresh (design.md, house-style.md part 12)
 
 HELD = """
-SELECT permission.codename FROM {0} held JOIN auth_permission permission ON permission.id = held.permission_id
-WHERE held.user_id = %s AND held.content_object_id = %s
-UNION ALL
-SELECT permission.codename FROM {2} belonging JOIN {1} held ON held.group_id = belonging.group_id
-JOIN auth_permission permission ON permission.id = held.permission_id
-WHERE belonging.user_id = %s AND held.content_object_id = %s
+SELECT permission.codename FROM auth_permission permission JOIN (
+    SELECT permission_id FROM {0} WHERE user_id = %s AND content_object_id = %s
+    UNION ALL
+    SELECT held.permission_id FROM {2} belonging JOIN {1} held ON held.group_id = belonging.group_id
+    WHERE belonging.user_id = %s AND held.content_object_id = %s
+) held ON held.permission_id = permission.id
 """
 
 
@@ -58,7 +58,7 @@ def permissions_on(user: "User | None", organization: "Organization") -> frozens
 def held_on(user: "User", subject: "Model") -> frozenset[str]:
     """What guardian's `ObjectPermissionChecker.get_perms` answers, in one statement that costs no building.
 
-    Every page asks several times, and rights must not be remembered from one question to the next (ADR 010).
+    Every verb asks it under its locks; only a page remembers the answer, for its own request (ADR 010).
     """
     if not user.is_active or user.is_superuser:
         return frozenset(ObjectPermissionChecker(user).get_perms(subject))

@@ -8,9 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from console.organizations.doors import person_of
+from console.organizations.doors import rights_in
 from console.organizations.models import Organization
-from console.organizations.policies import permissions_on
 from console.palette import agents, places
 from console.palette.entries import Entry
 from console.palette.question import Question
@@ -33,7 +32,7 @@ def answer(
 
     The number of queries does not grow with agents, versions or members.
     """
-    rights = permissions_on(person_of(request), organization)
+    rights = rights_in(request, organization)
     found = agents.found(request, organization, question, here)
     groups = {
         "agents": (_("Agents"), (agents.opening(one) for one in found)),

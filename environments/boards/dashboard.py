@@ -10,17 +10,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from console.organizations.doors import actor_of, person_of
+from console.organizations.doors import actor_of, person_of, rights_in
 from console.organizations.models import Organization
-from console.organizations.policies import permissions_on
 from console.organizations.saved_views import saved_views
 from environments.boards.live import head_of
 from environments.boards.matrix import columns_of, row_of
 from environments.boards.tiles import condition_of, tiles_of
 from environments.boards.waiting import Waiting
+from environments.doors import pipeline_in
 from environments.gathering import gather
 from environments.listing import PAGE, listed, page_address, page_of
-from environments.pipeline import environments_of
 
 REFRESH_SECONDS = 10
 KEPT_COUNTS = 2_000
@@ -31,9 +30,8 @@ def waiting_for(request: HttpRequest, organization: Organization) -> Waiting:
     """What waits for the person of this request, as rights and pipeline were when it first asked."""
     known: Waiting | None = getattr(request, "waiting", None)
     if known is None or known.organization.pk != organization.pk:
-        person = person_of(request)
-        rights = permissions_on(person, organization)
-        known = Waiting(person, organization, environments_of(organization), rights)
+        person, rights = person_of(request), rights_in(request, organization)
+        known = Waiting(person, organization, pipeline_in(request, organization), rights)
         request.waiting = known  # type: ignore[attr-defined]  # the frame counts what the page lists
     return known
 

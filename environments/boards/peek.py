@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from agents.doors import rights_of
 from agents.models import Agent
 from console.organizations.doors import actor_of
 from environments.available import offers
 from environments.boards.matrix import FORWARD
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.drift import drift_of
 from environments.overview import action_of
 from environments.timeline import latest

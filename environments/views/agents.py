@@ -9,22 +9,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agents.actions import unarchive_agent
 from agents.doors import agent_for
-from console.organizations.doors import actor_of, organization_for, person_of
-from console.organizations.policies import permissions_on
+from console.organizations.doors import actor_of, organization_for, person_of, rights_in
 from console.organizations.saved_views import saved_views
 from environments.actions import archive_agent
 from environments.available import address
+from environments.doors import pipeline_in
 from environments.forms import ListFilter
 from environments.listing import listed, page_address, page_of, rows_of
 from environments.overview import overview_of
-from environments.pipeline import environments_of
 
 
 @require_safe
 def agent_list(request: HttpRequest, organization: str) -> HttpResponse:
     """Every agent this person may list, with what is where and whom it waits for."""
     tenant, person = organization_for(request, organization), person_of(request)
-    pipeline, rights = environments_of(tenant), permissions_on(person, tenant)
+    pipeline, rights = pipeline_in(request, tenant), rights_in(request, tenant)
     form = ListFilter(request.GET, pipeline)
     if not form.is_valid():
         return render(request, "environments/agents.html", {"form": form, "rows": [], "wrong": True}, status=400)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agents.doors import agent_for
+from agents.doors import agent_for, rights_of
 from agents.models import Agent
 from console.organizations.doors import actor_of
 from console.organizations.policies import holder_of
@@ -17,7 +17,7 @@ from environments.attempts import attempt, without_field
 from environments.available import address
 from environments.boards.queue import way_on
 from environments.deciding import DECISIONS, case_of
-from environments.doors import only_looks_on, require_open, rights_of
+from environments.doors import only_looks_on, require_open
 from environments.forms import DecisionForm
 from environments.models import SignOff
 from environments.moves import current_pin

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agents.doors import agent_for
+from agents.doors import agent_for, rights_of
 from agents.models import Agent, Version
 from console.organizations.doors import actor_of, posted, typed_before
 from console.organizations.policies import holder_of
@@ -18,7 +18,7 @@ from environments.actions import activate, break_glass, promote, publish, push_t
 from environments.attempts import Attempt, attempt, without_field
 from environments.available import address, merge_address
 from environments.boards.queue import way_on
-from environments.doors import only_looks_on, rights_of, standing_for
+from environments.doors import only_looks_on, standing_for
 from environments.emergency import emergency_address, emergency_of
 from environments.forms import ActivateForm, BreakGlassForm, PromoteForm, PushForm
 from environments.models import Deployment, Environment

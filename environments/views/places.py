@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agents.doors import agent_for
+from agents.doors import agent_for, rights_of
 from console.organizations.doors import actor_of
 from environments.available import offers
-from environments.doors import only_looks_on, require_open, rights_of, standing_for
+from environments.doors import only_looks_on, require_open, standing_for
 from environments.models import Environment
 from environments.neighbours import beside
 from environments.overview import action_of

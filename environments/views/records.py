@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agents.doors import agent_for
-from environments.doors import rights_of, standing_for
+from agents.doors import agent_for, rights_of
+from environments.doors import standing_for
 from environments.records import decision_record, move_record
 from environments.timeline import decisions_of, moves_of
 from environments.timeline_page import page_of

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agents.doors import agent_for
+from agents.doors import agent_for, rights_of
 from agents.models import Agent
 from console.organizations.doors import actor_of, posted
 from console.organizations.errors import NotFound
@@ -17,7 +17,7 @@ from environments.actions import lift_hold, rollback
 from environments.attempts import Attempt, attempt, without_field
 from environments.available import address
 from environments.boards.queue import way_on
-from environments.doors import rights_of, standing_for
+from environments.doors import standing_for
 from environments.forms import ReasonForm, RollbackForm
 from environments.models import Deployment, Hold
 from environments.policies import missing
