@@ -111,11 +111,6 @@ def manifest_digest(manifest: Mapping[str, str]) -> str:
     return sha256(canonical(dict(manifest))).hexdigest()
 
 
-def config_digest(config: Mapping[str, Any]) -> str:
-    """The digest of a configuration: equal content, equal digest; layout and server fields do not count."""
-    return split(config).digest
-
-
 def part_paths(config: Mapping[str, Any]) -> list[str]:
     """The paths of a configuration's parts in the order of the document."""
     return [path for path, _ in _items(config)]

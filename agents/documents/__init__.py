@@ -2,7 +2,7 @@
 
 from agents.documents.files import dump_zip, load_zip
 from agents.documents.sections import parse_section, section_text, sections, with_section
-from agents.documents.text import IMPORT_BYTES, load_document, load_text
+from agents.documents.text import IMPORT_BYTES, load_text
 from agents.documents.writing import dump_json, dump_yaml
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "dump_json",
     "dump_yaml",
     "dump_zip",
-    "load_document",
     "load_text",
     "load_zip",
     "parse_section",

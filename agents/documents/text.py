@@ -30,11 +30,6 @@ def load_text(raw: bytes, *, filename: str = "", content_type: str = "", limit: 
     return object_in(read(raw, filename=filename, content_type=content_type, limit=limit))
 
 
-def load_document(raw: bytes, *, filename: str = "", content_type: str = "") -> dict[str, Any]:
-    """A valid document of ours from JSON or YAML; schema errors carry pointer, line and column."""
-    return document_in(read(raw, filename=filename, content_type=content_type))
-
-
 def object_in(loaded: Loaded) -> dict[str, Any]:
     """The object that was read, in canonical spelling; `InvalidContent` with line and column."""
     if not isinstance(loaded.value, dict):

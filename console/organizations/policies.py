@@ -217,12 +217,6 @@ def sync_member_groups(user: "User", organization: "Organization", roles: list[s
     user.groups.add(*[group for role, group in groups.items() if role.value in roles])
 
 
-def known_permissions() -> set[str]:
-    """The permission codenames the database knows for organizations; a guard test compares them."""
-    codenames = Permission.objects.filter(content_type__model="organization").values_list("codename", flat=True)
-    return set(codenames)
-
-
 def _role_groups(organization: "Organization") -> dict[Role, Group]:
     """The groups of the four roles, made when they are missing."""
     names = {role: f"{organization.pk}:{role.value}" for role in Role}

@@ -4,6 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from agents.documents.text import document_in, read
+from agents.parts import split
+
 ORDER_AGENT = b"""\
 kind: Assistant
 apiVersion: v1
@@ -143,3 +146,13 @@ CONFIGS = st.fixed_dictionaries(
 def document(config: dict[str, Any]) -> dict[str, Any]:
     """A standalone document of a configuration."""
     return {"apiVersion": "v1", "kind": "Assistant", "metadata": {"name": "generated"}, "spec": config}
+
+
+def load_document(raw: bytes, *, filename: str = "", content_type: str = "") -> dict[str, Any]:
+    """A valid document of ours, read as an import reads it."""
+    return document_in(read(raw, filename=filename, content_type=content_type))
+
+
+def config_digest(config: dict[str, Any]) -> str:
+    """The digest of a configuration."""
+    return split(config).digest

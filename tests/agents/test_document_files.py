@@ -14,7 +14,6 @@ from agents.documents import (
     dump_json,
     dump_yaml,
     dump_zip,
-    load_document,
     load_text,
     load_zip,
     parse_section,
@@ -26,7 +25,7 @@ from agents.documents.sections import value_at
 from agents.importers import import_file
 from agents.parts import join, split
 from console.organizations.errors import InvalidContent, Refusal, TooLarge
-from tests.agents.documents import CONFIGS, ORDER_AGENT, TEXT, document
+from tests.agents.documents import CONFIGS, ORDER_AGENT, TEXT, document, load_document
 from tests.samples import vendor_files
 
 WAYS: list[tuple[Callable[[Any], bytes], Callable[[bytes], dict[str, Any]]]] = [

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.documents import dump_json, dump_yaml, dump_zip, load_document, load_zip
+from agents.documents import dump_json, dump_yaml, dump_zip, load_zip
 from agents.documents.text import IMPORT_BYTES
 from agents.parts import split
-from tests.agents.documents import document
+from tests.agents.documents import document, load_document
 from tests.agents.hostile import CONTROL, HOSTILE, MIB, RAW
 
 MEMORY = 64 * MIB

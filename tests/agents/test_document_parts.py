@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 
 from agents.canonical import canonical, normalise
-from agents.documents import load_document
-from agents.parts import config_digest, digest, join, manifest_digest, part_paths, split
+from agents.parts import digest, join, manifest_digest, part_paths, split
 from console.organizations.errors import InvalidContent, TooLarge
-from tests.agents.documents import CONFIGS, ORDER_AGENT
+from tests.agents.documents import CONFIGS, ORDER_AGENT, config_digest, load_document
 
 
 def order_agent() -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from agents.documents import load_document, section_text
+from agents.documents import section_text
 from agents.places import placed
 from agents.schema import empty_document, json_schema, problems, validate, validate_document
 from console.organizations.errors import InvalidContent
-from tests.agents.documents import ORDER_AGENT
+from tests.agents.documents import ORDER_AGENT, load_document
 
 
 def errors_of(config: Any) -> list[tuple[str, str]]:

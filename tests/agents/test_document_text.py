@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from agents.documents import dump_json, load_document, load_text
+from agents.documents import dump_json, load_text
 from agents.documents.json_text import load_json
 from agents.documents.yaml_text import load_yaml
 from console.organizations.errors import InvalidContent, Refusal
-from tests.agents.documents import ORDER_AGENT, VALUES
+from tests.agents.documents import ORDER_AGENT, VALUES, load_document
 from tests.samples import SAMPLES
 
 YAML_PIECES = [

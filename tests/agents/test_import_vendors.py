@@ -10,10 +10,10 @@ from hypothesis import given
 from ruamel.yaml import YAML
 
 from agents.importers import detect, from_elevenlabs, from_vapi, import_file, to_elevenlabs, to_vapi
-from agents.parts import config_digest, join, split
+from agents.parts import join, split
 from agents.schema import validate_document
 from console.organizations.errors import InvalidContent
-from tests.agents.documents import CONFIGS, VALUES, document
+from tests.agents.documents import CONFIGS, VALUES, config_digest, document
 from tests.samples import SAMPLES, vendor_files
 
 EXPORT = {"vapi": to_vapi, "elevenlabs": to_elevenlabs}

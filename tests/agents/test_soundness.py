@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from agents import soundness
-from agents.documents import load_document
 from agents.models import Draft
 from agents.soundness import error_count, errors_in, forget
 from console.organizations.models import Organization
-from tests.agents.documents import ORDER_AGENT
+from tests.agents.documents import ORDER_AGENT, load_document
 from tests.builders import an_agent, config_of, draft_of, rewritten
 from tests.cast import Person
 from tests.races import at_once

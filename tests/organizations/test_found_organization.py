@@ -6,8 +6,6 @@ from django.test import Client
 from console.founding import Charter, found_organization
 from console.organizations.errors import Invalid, SlugTaken
 from console.organizations.models import Organization
-from console.organizations.policies import known_permissions
-from console.organizations.roles import PERMISSIONS
 from tests.cast import Person, new_account
 
 
@@ -34,7 +32,3 @@ def test_found_organization__by_a_person__closes_set_up(db: None) -> None:
 
     assert Client().get("/setup").status_code == 404
     assert Organization.objects.get().four_eyes is False
-
-
-def test_role_table__against_the_database__has_the_same_permissions(db: None) -> None:
-    assert known_permissions() == set(PERMISSIONS)
