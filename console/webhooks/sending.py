@@ -3,7 +3,8 @@
 The rows are the truth. A claim is a lease: when the worker dies, another one claims the delivery after it and sends the
 same bytes under the same id, so a message arrives at least once (G27). A webhook has at most two calls under way and a
 run ends with the first failure that took long, so a receiver that hangs takes two hands of the workers for 10 s and
-nobody's turn but its own (T34, T51). No call is made inside a transaction.
+nobody's turn but its own (T34, T51). Receivers that fail on and on share two hands, however many they are: the others,
+and whatever else the workers do, keep theirs. No call is made inside a transaction.
 """
 
 import logging
@@ -31,8 +32,9 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)  # a call lasts 15 s at most: 5 to look its name up, 10 in all
 UNDER_WAY = 2  # calls to one webhook at once
+FAILING_UNDER_WAY = 2  # calls at once to all webhooks that fail on and on
 RUN_SECONDS = 20.0
-PATIENCE = 5  # failures in a row that end a run
+PATIENCE = 5  # failures in a row that end a run; from then on a webhook fails on and on
 SLOW_SECONDS = 1.0  # a failure that took longer ends it at once
 KEPT_REPLY = 2_000  # characters of an answer that are kept
 FAILING_FOR = timedelta(days=3)
@@ -81,7 +83,7 @@ def claim(webhook_id: UUID) -> Delivery | None:
     """The next due delivery, leased to the caller; None when there is none or enough are under way."""
     now = database_time()
     webhook = Webhook.objects.select_for_update(no_key=True).filter(pk=webhook_id).first()
-    if webhook is None or Delivery.objects.filter(webhook=webhook).under_way(now).count() >= UNDER_WAY:
+    if webhook is None or not _has_a_free_hand(webhook, now):
         return None
     due = Delivery.objects.due(now).filter(webhook=webhook).order_by("next_at", "id")
     delivery = due.select_for_update(of=("self",), skip_locked=True, no_key=True).select_related("message").first()
@@ -92,6 +94,13 @@ def claim(webhook_id: UUID) -> Delivery | None:
     delivery.tries, delivery.attempts = delivery.tries + 1, delivery.attempts + 1
     delivery.save(update_fields=["holder", "lease_until", "tries", "attempts"])
     return delivery
+
+
+def _has_a_free_hand(webhook: Webhook, now: datetime) -> bool:
+    busy = Delivery.objects.under_way(now)
+    if busy.filter(webhook=webhook).count() >= UNDER_WAY:
+        return False
+    return webhook.failures < PATIENCE or busy.filter(webhook__failures__gte=PATIENCE).count() < FAILING_UNDER_WAY
 
 
 def attempt(delivery: Delivery) -> bool:

@@ -253,6 +253,23 @@ def test_webhook__with_two_calls_under_way__gets_no_third_and_others_are_not_hel
     assert other.deliveries.get().state == "delivered"
 
 
+def test_webhooks__that_fail_on_and_on__share_two_calls_and_the_others_keep_theirs(
+    organization: Organization, hook: Webhook, mara: Person, receiver: Receiver
+) -> None:
+    failing = [a_webhook(organization, mara, receiver).webhook for _ in range(3)]
+    for one in (hook, *failing):
+        send_test(one, actor=mara.actor())
+        one.failures, one.failing_since = sending.PATIENCE if one in failing else 0, one.created_at
+        one.save()
+
+    claimed = [sending.claim(one.pk) for one in failing]
+
+    assert [one is None for one in claimed] == [False, False, True]
+    assert sending.claim(hook.pk) is not None
+    assert sending.attempt(claimed[0])  # type: ignore[arg-type]  # it was claimed
+    assert sending.claim(failing[2].pk) is not None
+
+
 def test_worker__dies_while_sending__another_one_sends_the_same_again_and_the_late_one_writes_nothing(
     hook: Webhook, mara: Person, receiver: Receiver
 ) -> None:
