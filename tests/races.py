@@ -34,6 +34,14 @@ def at_once(*acts: Callable[[], T]) -> list[T]:
         return list(pool.map(run, acts))
 
 
+def closing(act: Callable[[], T]) -> T:
+    """What an act returns; for a thread, whose connection is closed."""
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
 def outcome(act: Callable[[], object]) -> str:
     """`ok`, or the code of the refusal; for a thread, whose connection is closed."""
     try:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
@@ -57,7 +58,7 @@ def _by_key(request: HttpRequest, text: str) -> User:
         usable = ApiKey.objects.usable().select_related("owner", "organization")
         found = usable.filter(digest=digest_of(text)).first()
     if found is None:
-        raise Unauthenticated(gettext("This key is unknown, revoked or expired. Nothing was changed."))
+        raise _unknown_key()
     _note_use(found, address_of(request))
     person = found.owner
     person.key = found
@@ -65,10 +66,17 @@ def _by_key(request: HttpRequest, text: str) -> User:
     return person
 
 
+def _unknown_key() -> Unauthenticated:
+    return Unauthenticated(gettext("This key is unknown, revoked or expired. Nothing was changed."))
+
+
 def _note_use(key: ApiKey, address: str) -> None:
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > NOTED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now, last_used_from=address[:64])
+        # Said of the row as it is after a wait for who ends the key; with a join PostgreSQL would not look again.
+        still = ApiKey.objects.filter(pk=key.pk, revoked_at=None, expires_at__gt=Now())
+        if not still.update(last_used_at=now, last_used_from=address[:64]):
+            raise _unknown_key()
 
 
 def _by_session(request: HttpRequest) -> User:

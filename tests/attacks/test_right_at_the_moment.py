@@ -10,15 +10,17 @@ from django.db import connection
 from agents.actions import save_draft
 from agents.actions.drafts import draft_token
 from agents.models import Agent
-from audit.models import Event
+from audit.models import ChainHead, Event
 from console.departures import remove_member
+from console.organizations.actions import revoke_key
 from console.organizations.models import Organization
 from console.rules import change_settings
 from environments.actions import mark_ready, push_to_production
 from environments.models import Release
+from tests.api.calling import program
 from tests.builders import a_candidate, a_ready_version, an_agent, draft_of
 from tests.cast import Person
-from tests.races import held, outcome, outcomes_at_once, wait_for_waiters
+from tests.races import closing, held, outcome, outcomes_at_once, wait_for_waiters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +63,20 @@ def test_mark_ready__its_actor_is_removed_while_it_waits__comes_before_the_remov
 
     assert (sign.result(), removal.result()) == ("ok", "ok")
     assert _order(organization) == [("release.marked_ready", "done"), ("member.removed", "done")]
+
+
+def test_reading__its_key_is_revoked_while_the_use_is_noted__tells_nothing(
+    organization: Organization, dana: Person
+) -> None:
+    developer = program(dana, organization, "developer")
+
+    with ThreadPoolExecutor(2) as pool, held(lambda: list(ChainHead.objects.select_for_update())):
+        revocation = pool.submit(outcome, lambda: revoke_key(developer.key, actor=dana.actor()))
+        wait_for_waiters(1)
+        reading = pool.submit(closing, lambda: developer.get("/agents").status)
+        wait_for_waiters(2)
+
+    assert (revocation.result(), reading.result()) == ("ok", 401)
 
 
 def test_save_draft__two_agents_with_the_same_new_texts_in_another_order__both_are_saved(
