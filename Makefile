@@ -3,6 +3,9 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 BOOTSTRAP := $(PYTHON) console/launcher/bootstrap.py
 
+# An image that forbids Python its caches would make each program that is started compile the whole console anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types format check lock imports migrations deploy-check bench manage fuzz screenshots messages vendor clean install install-dev
 

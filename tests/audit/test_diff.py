@@ -182,7 +182,7 @@ def hostile_pairs() -> dict[str, tuple[str, str]]:
     chance = random.Random(7)
 
     def draw(symbols: str, count: int) -> str:
-        return "".join(f"{chance.choice(symbols)}\n" for _ in range(count))
+        return "\n".join(chance.choices(symbols, k=count)) + "\n"
 
     shuffled = split_lines(lines_of(100_000, "old"))
     chance.shuffle(shuffled)
