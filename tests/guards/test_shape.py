@@ -55,6 +55,7 @@ def test_row_locks__all__leave_the_key_alone() -> None:
     strong = [
         f"{name}:{node.lineno}"
         for name, text in sources()
+        if "select_for_update" in text
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", "") == "select_for_update"
