@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_django
 
 from console.launcher import logs, processes
 from console.launcher.health import is_healthy
@@ -132,10 +133,16 @@ class WebServers:
 
 
 @pytest.fixture(scope="session")
-def web_servers(django_db_setup: None) -> Iterator[WebServers]:
+def web_servers(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[WebServers]:
     """The web servers of this run."""
+    from django.db import connection
+
     with ExitStack() as running:
         yield WebServers(running)
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A process of a server may outlive it for a moment, and the database is dropped next.
+        cursor.execute("""SELECT pg_terminate_backend(pid, 3000) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()""")
 
 
 @pytest.fixture
