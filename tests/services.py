@@ -126,10 +126,13 @@ class WebServers:
         self._started: dict[str, tuple[processes.Program, str]] = {}
 
     def address_of(self, name: str) -> str:
-        """Where this one answers; one that has died is started again."""
-        if name not in self._started or not self._started[name][0].is_running():
+        """Where this one answers; fails with its log when it has died since a test before."""
+        if name not in self._started:
             self._started[name] = self._running.enter_context(_web_server(name))
-        return self._started[name][1]
+        server, address = self._started[name]
+        if not server.is_running():
+            pytest.fail(f"{server.name} has died.\n{logs.quoted(server.log)}")
+        return address
 
 
 @pytest.fixture(scope="session")
