@@ -4,8 +4,7 @@ import io
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
@@ -177,26 +176,35 @@ def patience_killer(count: int, filler: str) -> list[str]:
     return [f"{part}\n" for number in range(count) for part in (number + 1, filler, number, filler)]
 
 
-@cache
-def hostile_pairs() -> dict[str, tuple[str, str]]:
+def drawn(symbols: str, count: int, chance: random.Random) -> str:
+    """Lines of one symbol each."""
+    return "\n".join(chance.choices(symbols, k=count)) + "\n"
+
+
+def both_drawn(symbols: str, count: int) -> tuple[str, str]:
+    """Two texts of such lines that know nothing of each other."""
     chance = random.Random(7)
+    return drawn(symbols, count, chance), drawn(symbols, count, chance)
 
-    def draw(symbols: str, count: int) -> str:
-        return "\n".join(chance.choices(symbols, k=count)) + "\n"
 
-    shuffled = split_lines(lines_of(100_000, "old"))
-    chance.shuffle(shuffled)
-    return {
-        "one line of 1 MB": ("x" * 1_000_000, "x" * 500_000 + "y" + "x" * 499_999),
-        "100,000 changed lines": (lines_of(100_000, "old"), lines_of(100_000, "new")),
-        "100,000 shuffled lines": (lines_of(100_000, "old"), "".join(shuffled)),
-        "two symbols": (draw("ab", 500_000), draw("ab", 500_000)),
-        "ten symbols": (draw("abcdefghij", 200_000), draw("abcdefghij", 200_000)),
-        "patience killer": ("".join(patience_killer(40_000, "a")), "".join(patience_killer(40_000, "b"))),
-        "empty lines": ("\n" * 1_000_000, "\n" * 900_000),
-        "CRLF throughout": (lines_of(80_000, "old"), lines_of(80_000, "old").replace("\n", "\r\n")),
-        "words of one long line": (" ".join("ab" * 900), " ".join("ba" * 950)),
-    }
+def shuffled() -> tuple[str, str]:
+    """Lines in order, and in none."""
+    lines = split_lines(lines_of(100_000, "old"))
+    random.Random(7).shuffle(lines)
+    return lines_of(100_000, "old"), "".join(lines)
+
+
+HOSTILE_PAIRS: dict[str, Callable[[], tuple[str, str]]] = {
+    "one line of 1 MB": lambda: ("x" * 1_000_000, "x" * 500_000 + "y" + "x" * 499_999),
+    "100,000 changed lines": lambda: (lines_of(100_000, "old"), lines_of(100_000, "new")),
+    "100,000 shuffled lines": shuffled,
+    "two symbols": lambda: both_drawn("ab", 500_000),
+    "ten symbols": lambda: both_drawn("abcdefghij", 200_000),
+    "patience killer": lambda: ("".join(patience_killer(40_000, "a")), "".join(patience_killer(40_000, "b"))),
+    "empty lines": lambda: ("\n" * 1_000_000, "\n" * 900_000),
+    "CRLF throughout": lambda: (lines_of(80_000, "old"), lines_of(80_000, "old").replace("\n", "\r\n")),
+    "words of one long line": lambda: (" ".join("ab" * 900), " ".join("ba" * 950)),
+}
 
 
 # Too repetitive to align, or (the killer, the empty lines) too many lines between the common ends.
@@ -231,11 +239,11 @@ def shared_items(left: list[str], right: list[str]) -> int:
     return sum(line in shared for line in [*left, *right])
 
 
-@pytest.mark.parametrize("name", list(hostile_pairs()))
-def test_diff_text__hostile_pair_of_megabytes__does_no_more_than_its_budget_allows(
+@pytest.mark.parametrize("name", HOSTILE_PAIRS)
+def test_diff_text__hostile_pair_of_megabytes__keeps_its_budget_and_shows_a_bounded_part(
     name: str, handed: list[Handed]
 ) -> None:
-    old, new = hostile_pairs()[name]
+    old, new = HOSTILE_PAIRS[name]()
     budget = Budget()
 
     diff = diff_text(old, new, budget=budget)
@@ -247,14 +255,7 @@ def test_diff_text__hostile_pair_of_megabytes__does_no_more_than_its_budget_allo
     assert sum(shared_items(*sides) for sides in plain) <= PLAIN_ITEMS - budget.plain <= PLAIN_ITEMS
     assert diff.coarse == (name in COARSE_PAIRS)
 
-
-@pytest.mark.parametrize("name", list(hostile_pairs()))
-def test_diff_text__hostile_pair_of_megabytes__shows_a_bounded_part_and_says_so(name: str) -> None:
-    old, new = hostile_pairs()[name]
-
-    diff = diff_text(old, new)
     rows = side_by_side(diff.hunks, diff.folded)
-
     assert diff.hunks
     assert len(rows) < 30_000
     assert max(sum(len(token.text) for token in row.left + row.right) for row in rows) < 60_000
@@ -264,7 +265,7 @@ def test_diff_text__hostile_pair_of_megabytes__shows_a_bounded_part_and_says_so(
 
 
 def test_diff_text__too_repetitive_to_align__says_that_it_is_coarse() -> None:
-    old, new = hostile_pairs()["ten symbols"]
+    old, new = HOSTILE_PAIRS["ten symbols"]()
     fewer = [text[:290_000] for text in (old, new)]
 
     for pair, words in (((old, new), "too many lines"), (fewer, "repeat so much")):
