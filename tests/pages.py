@@ -1,5 +1,7 @@
 """Reading a page as a person does: by id, by words, never by markup."""
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any, Protocol
 
 from lxml import html
@@ -16,8 +18,13 @@ class Answer(Protocol):
 
 
 def page(response: Answer) -> HtmlElement:
-    """The parsed page of an answer."""
-    return html.document_fromstring(response.content.decode())
+    """The parsed page of an answer, to be read and not to be changed: the next question gets the same one."""
+    return _parsed(response.content)
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> HtmlElement:
+    return html.document_fromstring(content.decode())
 
 
 def words(element: HtmlElement) -> str:
@@ -51,7 +58,7 @@ def hidden_value(response: Answer, name: str) -> str:
 
 def sent_by(response: Answer, name: str) -> dict[str, str]:
     """What the form with this id would send as the page shows it, without any button."""
-    form = by_id(response, name)
+    form = deepcopy(by_id(response, name))
     for area in form.xpath(".//textarea"):  # a browser drops the line end after the tag
         area.text = (area.text or "").removeprefix("\n")
     return {str(key): str(value) for key, value in form.form_values()}
