@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.samples import SAMPLES
 
@@ -40,6 +42,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     slow = {item.path for item in items if any(item.iter_markers("browser")) or any(item.iter_markers("services"))}
     items.sort(key=lambda item: (item.path not in slow, item.path))
+
+
+# Files that ask for the same web servers, which each process of a run would start for itself.
+WEB_SERVERS = (
+    "tests/api/test_two_processes.py",
+    "tests/serving/test_changes_bite.py",
+    "tests/serving/test_same_answers.py",
+)
+
+
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Gives whole files to processes, and the files that share web servers to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "web servers" if file in WEB_SERVERS else str(file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Takes the place of xdist's own order where files stay whole."""
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_report_header() -> str:

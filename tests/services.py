@@ -94,16 +94,6 @@ def celery_on_valkey(transactional_db: None, valkey_url: str) -> Iterator["Celer
     _forget_connections(app)
 
 
-@pytest.fixture
-def celery_worker_process(celery_on_valkey: "Celery") -> Iterator[processes.Program]:
-    """A real worker on Valkey and the test database; tasks sent by the test go to it."""
-    worker = start_worker(celery_on_valkey)
-    try:
-        yield worker
-    finally:
-        worker.stop(((signal.SIGKILL, 3.0),))  # it takes its time to end, and has nothing left to do
-
-
 def start_worker(app: "Celery", *more: str, application: str = "console.celery:app") -> processes.Program:
     """A real worker that answers; whoever starts one ends it."""
     arguments = ["-m", "celery", "-A", application, "worker", "--pool", "threads", "--concurrency", "2"]

@@ -1,8 +1,9 @@
 """Bulk work under kill -9, with its messages lost and delivered twice: each agent moves once or not at all (G5, G6).
 
 In the suite: a few agents, two children that carry the job out and are killed, their leases ended by our hand, and a
-real worker on a real Valkey that finds what they left. The large run has real workers for victims, and nothing is done
-by hand: beat finds the abandoned job as in production (SLIPWAY_BULK_SEED repeats a run):
+real worker on a real Valkey that finds what they left, with the daily cleaning to do besides. The large run has real
+workers for victims, and nothing is done by hand: beat finds the abandoned job as in production (SLIPWAY_BULK_SEED
+repeats a run):
 
     SLIPWAY_BULK_AGENTS=1000 SLIPWAY_BULK_KILLS=10 python -m pytest -s tests/environments/test_bulk_kills.py
 """
@@ -16,10 +17,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
 from kombu import Connection
@@ -29,6 +32,7 @@ from audit.models import Event
 from audit.verify import verify
 from console.benchmarks.bulk import make_ready
 from console.benchmarks.people import Crew, found_crew
+from console.jobs import clear_expired_sessions
 from console.launcher.processes import Program
 from environments import bulk
 from environments.actions import revoke_ready, start_promotion
@@ -68,11 +72,14 @@ def test_bulk_promotion__killed_flushed_and_delivered_twice__moves_every_agent_o
         told.append(f"kill {number + 1}: {_done_of(job)} agents had ended, {time.monotonic() - began:.0f} s")
         if not IS_LARGE:
             Job.objects.filter(pk=job.pk, finished_at=None).update(lease_until=database_time())
+    _leave_sessions(old=-1, new=1)
     with _worker(celery_on_valkey):
+        clear_expired_sessions.delay()
         if not IS_LARGE:
             assert [sweep_jobs(), sweep_jobs()] == [1, 1]
         _wait_until_over(job)
         _deliver_twice(job)  # long over
+        _wait_until(lambda: set(Session.objects.values_list("session_key", flat=True)) == {"new"}, "sessions stayed")
 
     _assert_ended_with_true_counts(job, crew)
     job.refresh_from_db()
@@ -157,10 +164,20 @@ def _wait_until_done(job: Job, number: int) -> None:
 
 
 def _wait_until_over(job: Job) -> None:
+    _wait_until(lambda: Job.objects.filter(pk=job.pk).exclude(finished_at=None).exists(), "the job has not ended")
+
+
+def _wait_until(true: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while Job.objects.filter(pk=job.pk, finished_at=None).exists():
-        assert time.monotonic() < deadline, f"{_done_of(job)} agents have ended, the job has not"
+    while not true():
+        assert time.monotonic() < deadline, otherwise
         time.sleep(0.02)
+
+
+def _leave_sessions(**days: int) -> None:
+    """Sessions that end in so many days."""
+    for name, left in days.items():
+        Session.objects.create(session_key=name, session_data="", expire_date=timezone.now() + timedelta(days=left))
 
 
 def _assert_each_agent_moved_once_or_not_at_all(job: Job) -> None:
