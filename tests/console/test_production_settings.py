@@ -1,11 +1,13 @@
 """A production start refuses whatever would be unsafe and names the setting (T42)."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from console.launcher.home import random_encryption_key, random_text
 
@@ -20,12 +22,17 @@ SAFE = {
 }
 
 
+def surroundings(**changes: str) -> dict[str, str]:
+    """A safe environment with these changes."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SLIPWAY_")}
+    return inherited | SAFE | changes
+
+
 def start(**changes: str) -> subprocess.CompletedProcess[str]:
     """Read the settings in a process of their own, as a start does."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SLIPWAY_")}
     return subprocess.run(
         [sys.executable, "-c", "import console.settings"],
-        env=inherited | SAFE | changes,
+        env=surroundings(**changes),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -35,7 +42,9 @@ def start(**changes: str) -> subprocess.CompletedProcess[str]:
 
 def test_start__safe_settings__works_and_production_is_the_default() -> None:
     assert start().returncode == 0
-    assert start(SLIPWAY_ENVIRONMENT="", SLIPWAY_SECRET_KEY="").returncode == 1
+    refused = start(SLIPWAY_ENVIRONMENT="", SLIPWAY_SECRET_KEY="")
+    assert refused.returncode == 1
+    assert "ImproperlyConfigured: SLIPWAY_SECRET_KEY must" in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -58,8 +67,10 @@ def test_start__safe_settings__works_and_production_is_the_default() -> None:
         ("DATABASE_URL", "sqlite:///slipway.db"),
     ],
 )
-def test_start__unsafe_setting__is_refused_by_name(setting: str, value: str) -> None:
-    answer = start(**{setting: value})
+def test_settings__one_is_unsafe__are_refused_by_its_name(
+    setting: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", surroundings(**{setting: value}))
 
-    assert answer.returncode == 1
-    assert f"ImproperlyConfigured: {setting} must" in answer.stderr
+    with pytest.raises(ImproperlyConfigured, match=f"^{setting} must"):
+        runpy.run_path(str(ROOT / "console/settings.py"))

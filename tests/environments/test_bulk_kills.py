@@ -161,6 +161,7 @@ def _wait_until_done(job: Job, number: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while _done_of(job) < number:
         assert time.monotonic() < deadline, f"{_done_of(job)} of {number} agents have ended"
+        time.sleep(0.002)  # leaves the processor to who does the work
 
 
 def _wait_until_over(job: Job) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from console.launcher.__main__ import chosen_port
 from console.launcher.accounts import service_account
+from console.launcher.errors import LaunchError
 from console.launcher.home import Home
 from console.launcher.stack import Stack
 from tests.launcher.starting import Launched, database_url, launch, pid_of, processes_of
@@ -135,13 +137,15 @@ def test_start__taken_port__names_the_setting() -> None:
     assert f"Port {port} is taken by another program. Choose another with PORT" in launched.output.read_text()
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1"])
-def test_start__port_that_is_none__is_refused(port: str) -> None:
-    launched = launch(running_services().folder / "unused", 0, PORT=port)
-    code = launched.process.wait(timeout=30)
+def test_start__port_that_is_none__is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    launched = launch(running_services().folder / "unused", 0, PORT="abc")
+    for port in ("0", "65536", "-1"):
+        monkeypatch.setenv("PORT", port)
+        with pytest.raises(LaunchError, match=f"PORT must be a number from 1 to 65535, not '{port}'"):
+            chosen_port()
 
-    assert code == 1
-    assert f"PORT must be a number from 1 to 65535, not '{port}'" in launched.output.read_text()
+    assert launched.process.wait(timeout=30) == 1
+    assert "PORT must be a number from 1 to 65535, not 'abc'" in launched.output.read_text()
 
 
 def test_up_services__addresses_are_given__starts_neither() -> None:
