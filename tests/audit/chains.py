@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from audit import witness
 from audit.chain import event_hash
 from audit.checkpoints import write_checkpoint
 from audit.models import Event
 from audit.sample import fill
 from audit.verify import verify
 from console.organizations.models import Organization
+from tests.remembering import remembered
 
 # The nightly figure of G12 is 200 positions: SLIPWAY_POSITIONS=200.
 TRIED = int(os.environ.get("SLIPWAY_POSITIONS", "12"))
@@ -37,14 +39,24 @@ def chain(db: None) -> Organization:
 
 def chain_of(slug: str) -> Organization:
     """An organization of this name with a sound chain."""
+    organization, lines = _sound(slug)
+    file = witness.path_of(organization.pk)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(lines)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as after a commit: no foreign key check is pending
+    return organization
+
+
+@remembered
+def _sound(slug: str) -> tuple[Organization, bytes]:
+    """The organization with its rows, and the lines of its checkpoint file."""
     organization = Organization.objects.create(slug=slug, name=slug.title())
     for _ in range(ROWS // BETWEEN_CHECKPOINTS):
         fill(organization, BETWEEN_CHECKPOINTS)
         assert write_checkpoint(organization.pk) is not None
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as after a commit: no foreign key check is pending
     assert verify(organization.pk).ok
-    return organization
+    return organization, witness.path_of(organization.pk).read_bytes()
 
 
 def as_superuser(sql: str, *values: Any) -> None:

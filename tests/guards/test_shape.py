@@ -24,8 +24,15 @@ def sources(*folders: str) -> Iterator[tuple[str, str]]:
 
 
 def functions(text: str) -> Iterator[ast.FunctionDef]:
-    """Every function of a file."""
-    return (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+    """Every function of a file, found by its statements alone: most of a tree are expressions."""
+    inside: list[ast.AST] = [ast.parse(text)]
+    while inside:
+        node = inside.pop()
+        if isinstance(node, ast.FunctionDef):
+            yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            within = getattr(node, name, ())
+            inside.extend(within if isinstance(within, list) else ())
 
 
 def templates() -> Iterator[tuple[str, str]]:
