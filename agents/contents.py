@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 import zstandard
+from django.db.models import QuerySet
 
 from agents.models import Manifest, Part
 from agents.parts import SplitDocument, digest, join, manifest_digest
+from console.organizations.compiled import compiled
 from console.organizations.models import Organization
 
 _LEVEL = 3
@@ -39,7 +42,7 @@ def store(organization: Organization, split: SplitDocument) -> Contents:
         [Manifest(organization=organization, digest=manifest_digest(entries), entries=entries, size=size)],
         ignore_conflicts=True,
     )
-    manifest = Manifest.objects.get(organization=organization, digest=manifest_digest(entries))
+    manifest = _manifest.get(organization.pk, manifest_digest(entries))
     layout = None
     if split.layout is not None:
         layout = Part.objects.defer("body").get(organization=organization, digest=digest(split.layout))
@@ -55,8 +58,7 @@ def load(manifest: Manifest, layout: Part | None = None) -> dict[str, Any]:
 
 def part_bodies(organization_id: Any, digests: list[str]) -> dict[str, bytes]:
     """The canonical bodies of these parts, by digest, in one query."""
-    rows = Part.objects.filter(organization_id=organization_id, digest__in=set(digests))
-    return {part.digest: _unpack(part) for part in rows}
+    return {part.digest: _unpack(part) for part in _parts(organization_id, list(set(digests)))}
 
 
 class PartLoader:
@@ -84,9 +86,24 @@ def stored_parts(organization: Organization, bodies: Mapping[str, bytes]) -> lis
 
 
 def _store_parts(organization: Organization, bodies: dict[str, bytes]) -> None:
-    known = set(Part.objects.filter(organization=organization, digest__in=bodies).values_list("digest", flat=True))
+    known = set(_known_parts(organization.pk, list(bodies)))
     new = {part: body for part, body in bodies.items() if part not in known}
     Part.objects.bulk_create(stored_parts(organization, new), ignore_conflicts=True)
+
+
+@compiled
+def _manifest(organization: UUID, digest: str) -> QuerySet[Manifest]:
+    return Manifest.objects.filter(organization=organization, digest=digest)
+
+
+@compiled
+def _parts(organization: UUID, digests: list[str]) -> QuerySet[Part]:
+    return Part.objects.filter(organization=organization, digest__any=digests)
+
+
+@compiled
+def _known_parts(organization: UUID, digests: list[str]) -> QuerySet[Part, str]:
+    return Part.objects.filter(organization=organization, digest__any=digests).values_list("digest", flat=True)
 
 
 def _unpack(part: Part) -> bytes:

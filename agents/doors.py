@@ -3,12 +3,13 @@
 import re
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from agents.policies import permissions_on_agent
+from agents.policies import permissions_on_agent, sees
+from console.organizations.compiled import compiled
 from console.organizations.doors import organization_for, person_of, rights_in
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
@@ -19,12 +20,16 @@ _SLUG = re.compile(r"[a-z0-9-]{1,63}\Z")
 def agent_for(request: HttpRequest, organization: str, agent: str) -> Agent:
     """The agent of the address; unknown, foreign and not yet visible are one answer."""
     tenant = organization_for(request, organization)
-    visible = Agent.objects.visible_to(person_of(request), tenant, rights_in(request, tenant))
-    found = visible.filter(slug=agent).select_related("organization").first()
-    if found is None:
+    found = _by_slug.first(tenant.pk, agent)
+    if found is None or not sees(rights_of(request, found), found):
         raise Http404(_("No such agent."))
     request.agent = found  # type: ignore[attr-defined]  # the frame shows its pins on every page of it
     return found
+
+
+@compiled
+def _by_slug(organization: UUID, slug: str) -> QuerySet[Agent]:
+    return Agent.objects.filter(organization=organization, slug=slug).select_related("organization")
 
 
 def rights_of(request: HttpRequest, agent: Agent) -> frozenset[str]:

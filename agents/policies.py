@@ -11,6 +11,7 @@ from django.db.models import OuterRef
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
+from console.organizations.compiled import compiled
 from console.organizations.policies import held_on, limited, missing, permissions_on, require_key_as_it_is
 from console.organizations.roles import AGENT_PERMISSIONS, Role, agent_permissions_of
 
@@ -102,6 +103,12 @@ def require(actor: "Actor", permission: str, agent: "Agent") -> None:
         raise missing(permission, agent.organization)
 
 
+def sees(rights: frozenset[str], agent: "Agent") -> bool:
+    """Whether an agent exists for who holds these rights on it: what `listing_scope` says of many (design.md 3)."""
+    released = agent.released_at is not None
+    return "view_development" in rights or (released and "view_agent_releases" in rights)
+
+
 def listing_scope(user: "User", organization: "Organization", held: frozenset[str] | None = None) -> ListingScope:
     """What `visible_to` needs to know, in a constant number of queries."""
     held = permissions_on(user, organization) if held is None else held
@@ -118,8 +125,7 @@ def listing_scope(user: "User", organization: "Organization", held: frozenset[st
 
 def grants_on(agents: "Collection[Agent]") -> set[tuple[UUID, UUID, str]]:
     """Every permission granted on these agents alone: person, agent, permission; one query."""
-    granted = _grant_rows().filter(content_object__in=agents)
-    return set(granted.values_list("user_id", "content_object_id", "permission__codename"))
+    return set(_granted_on([agent.pk for agent in agents]))
 
 
 def agents_granted(user: "User", permission: str) -> Any:
@@ -129,8 +135,7 @@ def agents_granted(user: "User", permission: str) -> Any:
 
 def granted_in(user: "User", organization: "Organization") -> frozenset[str]:
     """The permissions that a person holds on at least one single agent of an organization."""
-    rows = _grant_rows().filter(user=user, content_object__organization=organization)
-    return frozenset(rows.values_list("permission__codename", flat=True))
+    return frozenset(_granted_to(user.pk, organization.pk))
 
 
 def grant_to(person: str, permission: str, agent: str) -> Any:
@@ -154,6 +159,23 @@ def _grant_rows() -> Any:
     model: Any = apps.get_model("agents", "Agent")
     rows: Any = get_user_obj_perms_model(model)
     return rows.objects
+
+
+@compiled
+def _granted_on(agents: list[UUID]) -> "QuerySet[Any, tuple[UUID, UUID, str]]":
+    found: QuerySet[Any, tuple[UUID, UUID, str]] = (
+        _grant_rows()
+        .filter(content_object__pk__any=agents)
+        .values_list("user_id", "content_object_id", "permission__codename")
+    )
+    return found
+
+
+@compiled
+def _granted_to(user: UUID, organization: UUID) -> "QuerySet[Any, str]":
+    rows = _grant_rows().filter(user=user, content_object__organization=organization)
+    found: QuerySet[Any, str] = rows.values_list("permission__codename", flat=True)
+    return found
 
 
 def _granted(user: "User", permission: str, organization: "Organization") -> list[UUID]:

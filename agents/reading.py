@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 import orjson
+from django.db.models import QuerySet
 
 from agents.compare import Side, compare
 from agents.comparing import stored_comparison
@@ -18,6 +20,7 @@ from agents.models import Agent, Draft, Version
 from agents.parts import ITEM_SECTIONS, SplitDocument, path_of, split
 from agents.schema import Problem, problems
 from agents.summaries import NOUNS, TITLES, arrivals
+from console.organizations.compiled import compiled
 from console.organizations.models import User
 
 
@@ -122,10 +125,14 @@ class DraftReading:
 
 def draft_of_agent(agent: Agent) -> Draft:
     """The agent's draft with what pages show of it."""
-    facts = ("manifest", "layout", "base__manifest", "updated_by")
-    draft = Draft.objects.select_related(*facts).get(agent=agent)
+    draft = _draft.get(agent.pk)
     draft.agent = agent
     return draft
+
+
+@compiled
+def _draft(agent: UUID) -> QuerySet[Draft]:
+    return Draft.objects.select_related("manifest", "layout", "base__manifest", "updated_by").filter(agent=agent)
 
 
 def draft_side(draft: Draft) -> Side:

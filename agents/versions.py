@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from agents.models import Agent, Draft, Version, VersionContributor
 from audit.clock import database_time
+from console.organizations.compiled import compiled
 from console.organizations.models import User
 from console.organizations.tracking import credit
 
@@ -25,7 +26,7 @@ def cut_version(agent: Agent, draft: Draft, *, author: User, description: str, a
 
     `approved` are the versions that QA signed off: work below them counts as seen by other eyes.
     """
-    latest = Version.objects.filter(agent=agent).newest_first().values_list("number", flat=True).first() or 0
+    latest = _latest_number.first(agent.pk) or 0
     version = Version.objects.create(
         organization=agent.organization,
         agent=agent,
@@ -47,8 +48,17 @@ def cut_version(agent: Agent, draft: Draft, *, author: User, description: str, a
 
 def people_behind(version: Version) -> set[UUID]:
     """The author and every contributor: whom four-eyes keeps from approving and pushing it (G4)."""
-    contributors = VersionContributor.objects.filter(version=version).values_list("user_id", flat=True)
-    return {version.author_id, *contributors}
+    return {version.author_id, *_contributors_of(version.pk)}
+
+
+@compiled
+def _latest_number(agent: UUID) -> QuerySet[Version, int]:
+    return Version.objects.filter(agent=agent).newest_first().values_list("number", flat=True)[:1]
+
+
+@compiled
+def _contributors_of(version: UUID) -> QuerySet[VersionContributor, UUID]:
+    return VersionContributor.objects.filter(version=version).values_list("user_id", flat=True)
 
 
 def _contributors(agent: Agent, draft: Draft, approved: Collection[UUID]) -> set[UUID]:

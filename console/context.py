@@ -2,13 +2,16 @@
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
+from console.organizations.compiled import compiled
 from console.organizations.doors import LAST_ORGANIZATION, rights_in
 from console.organizations.models import Membership, Notification, Organization, User
 from environments.boards.dashboard import waiting_count
@@ -83,7 +86,7 @@ def _comfort(request: HttpRequest, person: User) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, person: User) -> dict[str, Any]:
-    memberships = list(Membership.objects.filter(user=person).select_related("organization"))
+    memberships = _memberships(person.pk)
     current: Organization | None = getattr(request, "organization", None)
     # One's own pages belong to no organization: the one seen last stays around them.
     slug = current.slug if current else request.session.get(LAST_ORGANIZATION)
@@ -150,11 +153,22 @@ def _notifications(person: User, organization: Organization | None) -> dict[str,
     """Where the person reads what they were told, and how much of it is new, counted up to a cap."""
     if organization is None:
         return {}
-    new = Notification.objects.of(person, organization).unread().order_by()[: NEW_COUNTED + 1].count()
+    new = len(_unread(person.pk, organization.pk))
     return {
         "notifications_url": f"{reverse('organization', args=[organization.slug])}notifications",
         "notifications_count": f"{NEW_COUNTED}+" if new > NEW_COUNTED else new,
     }
+
+
+@compiled
+def _memberships(person: UUID) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person).select_related("organization")
+
+
+@compiled
+def _unread(person: UUID, organization: UUID) -> QuerySet[Notification, UUID]:
+    mine = Notification.objects.of(User(pk=person), Organization(pk=organization))
+    return mine.unread().order_by().values_list("pk", flat=True)[: NEW_COUNTED + 1]
 
 
 def _organization(organization: Organization, *, here: bool) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Version
+from console.organizations.compiled import compiled
 from console.organizations.models import Organization, User
 from environments import policies
 from environments.models import Environment, SignOff
@@ -63,12 +65,17 @@ def approved_by_others(agent: Agent) -> set[UUID]:
     An approval that ran out was given all the same; one's own approval, while four eyes were off, counts for nothing.
     """
     found: set[UUID] = set()
-    for decision in SignOff.objects.filter(agent=agent).order_by("at", "pk"):
+    for decision in _of_agent(agent.pk):
         if decision.decision == SignOff.Decision.READY and not decision.is_self_approval:
             found.add(decision.version_id)
         elif decision.decision not in SILENT:
             found.discard(decision.version_id)
     return found
+
+
+@compiled
+def _of_agent(agent: UUID) -> QuerySet[SignOff]:
+    return SignOff.objects.filter(agent=agent).order_by("at", "pk")
 
 
 def approval_of(version: Version) -> SignOff | None:

@@ -10,13 +10,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from agents.models import Agent, Draft, Part, Version
 from agents.policies import grants_on
 from agents.versions import ancestry, people_behind
 from audit.clock import database_time
+from console.organizations.compiled import compiled
 from console.organizations.errors import Holder
 from console.organizations.models import Membership, Organization, User
-from console.organizations.policies import holder_of, holders_query
+from console.organizations.policies import holder_of, holders_in
 from environments import pipeline, policies
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
 from environments.moves import current_pins
@@ -45,13 +48,11 @@ class Facts:
 
     def editors(self, organization: Organization) -> set[UUID]:
         """Who may edit drafts in the whole organization."""
-        return set(holders_query("edit_draft", organization).values_list("pk", flat=True))
+        return set(holders_in(organization, frozenset({"edit_draft"}))["edit_draft"])
 
     def open_hold(self, agent: Agent, version: Version) -> Hold | None:
         """The hold that keeps this content back: on the version itself or on another one with the same digest."""
-        holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=version.digest)
-        # Nearly always there is none; asking that needs no joins, and every promotion and push asks it under its lock.
-        return holds.select_related("version", "by").first() if holds.exists() else None
+        return _open_holds.first(agent.pk, version.digest)
 
     def pipeline_of(self, organization: Organization) -> list[Environment]:
         """The organization's environments in order."""
@@ -72,12 +73,11 @@ class Facts:
 
     def pin(self, agent: Agent, environment: Environment | None) -> Pin | None:
         """What an environment serves of the agent, with its version and deployment."""
-        pins = Pin.objects.filter(agent=agent, environment=environment)
-        return pins.select_related("version", "deployment").first()
+        return _pin.first(agent.pk, environment.pk) if environment else None
 
     def decisions(self, version: Version) -> list[SignOff]:
         """QA's decisions on a version, the one in force first."""
-        return list(SignOff.objects.filter(version=version).select_related("by").newest_first())
+        return _decisions(version.pk)
 
     def people_behind(self, version: Version) -> set[UUID]:
         """The author and every contributor of a version."""
@@ -85,11 +85,7 @@ class Facts:
 
     def moves_since(self, agent: Agent, moment: datetime) -> list[Deployment]:
         """The moves after a moment that still stand, with what they moved."""
-        pins = Pin.objects.filter(agent=agent, deployment__at__gt=moment).exclude(
-            environment__kind=Environment.Kind.DEVELOPMENT
-        )
-        related = ("version", "from_version", "environment", "by")
-        return [pin.deployment for pin in pins.select_related(*[f"deployment__{name}" for name in related])]
+        return [pin.deployment for pin in _pins_since(agent.pk, moment)]
 
     def ancestry(self, agent: Agent, draft: Draft) -> set[UUID]:
         """The version that a draft started from and everything that one descends from."""
@@ -131,6 +127,30 @@ class UnderLock(Facts):
             self._known[what] = ask()
         found: T = self._known[what]
         return found
+
+
+@compiled
+def _open_holds(agent: UUID, digest: str) -> QuerySet[Hold]:
+    holds = Hold.objects.filter(agent=agent, lifted_at=None, version__digest=digest)
+    return holds.select_related("version", "by").order_by("pk")[:1]
+
+
+@compiled
+def _pin(agent: UUID, environment: UUID) -> QuerySet[Pin]:
+    return Pin.objects.filter(agent=agent, environment=environment).select_related("version", "deployment")
+
+
+@compiled
+def _decisions(version: UUID) -> QuerySet[SignOff]:
+    return SignOff.objects.filter(version=version).select_related("by").newest_first()
+
+
+@compiled
+def _pins_since(agent: UUID, moment: datetime) -> QuerySet[Pin]:
+    moved = Pin.objects.filter(agent=agent, deployment__at__gt=moment)
+    related = ("version", "from_version", "environment", "by")
+    elsewhere = moved.exclude(environment__kind=Environment.Kind.DEVELOPMENT)
+    return elsewhere.select_related(*[f"deployment__{name}" for name in related])
 
 
 LIVE = Facts()

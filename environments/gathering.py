@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from agents.models import Agent, Draft, Manifest, Version, VersionContributor
+from agents.models import Agent, Draft, Version
 from agents.policies import grants_on
 from agents.versions import bases_below, line_of
 from audit.clock import database_time
@@ -19,6 +19,7 @@ from console.organizations.errors import Holder
 from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import holders_in
 from console.organizations.roles import PERMISSIONS, roles_carrying
+from environments import questions
 from environments.facts import Facts
 from environments.lineage import moved_past
 from environments.models import Deployment, Environment, Hold, Pin, SignOff
@@ -137,7 +138,7 @@ def gather(agents: Collection[Agent], organization: Organization, pipeline: list
     versions = _put_versions(pins, drafts.values(), latest.values())
     _put_entries(drafts.values())
     served = {pin.version_id for places in pins.values() for pin in places.values()}
-    decisions = list(SignOff.objects.filter(version__in=served).newest_first())
+    decisions = questions.decisions_on(list(served)) if served else []
     _put_people(
         *_movers(pins), *((draft, "updated_by") for draft in drafts.values()), *((one, "by") for one in decisions)
     )
@@ -145,7 +146,7 @@ def gather(agents: Collection[Agent], organization: Organization, pipeline: list
         moment=database_time(),
         pipeline=pipeline,
         pins=pins,
-        holds=_grouped(_holds(agents), "agent_id"),
+        holds=_grouped(questions.open_holds([agent.pk for agent in agents]), "agent_id"),
         served=served,
         signed=_grouped(decisions, "version_id"),
         people=_people(served),
@@ -189,8 +190,7 @@ def _pins(agents: Collection[Agent], pipeline: list[Environment]) -> dict[UUID, 
     """What is served, by agent and environment; its version is put in by `_put_versions`."""
     found: dict[UUID, dict[UUID, Pin]] = defaultdict(dict)
     places = {place.pk: place for place in pipeline}
-    pins = Pin.objects.filter(agent__in=agents, environment__in=pipeline)
-    for pin in pins.select_related("deployment__from_version").defer("deployment__gates"):
+    for pin in questions.pins_of([agent.pk for agent in agents], list(places)):
         pin.environment = pin.deployment.environment = places[pin.environment_id]
         found[pin.agent_id][pin.environment_id] = pin
     return found
@@ -202,7 +202,7 @@ def _put_versions(
     """Read every version once, and put the one object of each where it is served or was started from."""
     served = [pin for places in pins.values() for pin in places.values()]
     wanted = {pin.version_id for pin in served} | {draft.base_id for draft in drafts if draft.base_id} | set(latest)
-    versions: dict[UUID, Version] = Version.objects.select_related("release").in_bulk(wanted)
+    versions: dict[UUID, Version] = {one.pk: one for one in questions.versions(list(wanted))} if wanted else {}
     for pin in served:
         pin.version = pin.deployment.version = versions[pin.version_id]
     for draft in drafts:
@@ -220,45 +220,38 @@ def _movers(pins: dict[UUID, dict[UUID, Pin]]) -> Iterator[tuple[Any, str]]:
 
 def _put_people(*wanted: tuple[Any, str]) -> None:
     """Read everybody once, and put the one object of each where they are named."""
-    keys = {getattr(row, f"{name}_id") for row, name in wanted}
-    people = User.objects.in_bulk(keys - {None})
+    keys: set[Any] = {getattr(row, f"{name}_id") for row, name in wanted}
+    people = {one.pk: one for one in questions.people_called([key for key in keys if key])}
     for row, name in wanted:
         if (key := getattr(row, f"{name}_id")) is not None:
             setattr(row, name, people[key])
 
 
 def _drafts(agents: Collection[Agent]) -> dict[UUID, Draft]:
-    rows = Draft.objects.filter(agent__in=agents).select_related("manifest").defer("manifest__entries")
-    return {draft.agent_id: draft for draft in rows}
+    return {draft.agent_id: draft for draft in questions.drafts_of([agent.pk for agent in agents])}
 
 
 def _put_entries(drafts: Collection[Draft]) -> None:
     """The entries of manifests only where draft and base differ, because they are what is large."""
     changed = [one for one in drafts if one.base and one.base.digest != one.manifest.digest]
     wanted = {key for one in changed if one.base for key in (one.manifest_id, one.base.manifest_id)}
-    manifests = Manifest.objects.in_bulk(wanted)
+    manifests = {one.pk: one for one in questions.manifests(list(wanted))} if wanted else {}
     for one in changed:
         one.manifest = manifests[one.manifest_id]
         if one.base:
             one.base.manifest = manifests[one.base.manifest_id]
 
 
-def _holds(agents: Collection[Agent]) -> Iterable[Hold]:
-    return Hold.objects.filter(agent__in=agents, lifted_at=None).select_related("version", "by").order_by("-at")
-
-
 def _people(versions: Collection[UUID]) -> dict[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = VersionContributor.objects.filter(version__in=versions)
-    for version, person in rows.values_list("version_id", "user_id"):
+    for version, person in questions.contributors(list(versions)) if versions else ():
         found[version].add(person)
     return found
 
 
 def _latest(agents: Collection[Agent]) -> dict[UUID, UUID]:
     """The newest version of each agent."""
-    versions = Version.objects.filter(agent__in=agents).order_by("agent", "-number").distinct("agent")
-    return dict(versions.values_list("agent", "pk"))
+    return dict(questions.newest([agent.pk for agent in agents]))
 
 
 def _bases_to_follow(pins: dict[UUID, dict[UUID, Pin]], drafts: dict[UUID, Draft]) -> set[UUID]:

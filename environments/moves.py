@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Version
+from console.organizations.compiled import compiled
 from console.organizations.models import User
 from console.organizations.tracking import credit
 from environments.models import Deployment, Environment, Pin, Release, SignOff
@@ -36,15 +38,20 @@ class Why:
 
 def current_pin(agent: Agent, environment: Environment) -> Pin | None:
     """What the environment serves of the agent; call it under the agent's lock before deciding."""
-    return next(iter(current_pins(agent, environment=environment)), None)
+    return next((pin for pin in current_pins(agent) if pin.environment_id == environment.pk), None)
 
 
-def current_pins(agent: Agent, **which: Environment) -> list[Pin]:
-    """What every environment serves of the agent, or only this one; in no order."""
-    pins = list(Pin.objects.filter(agent=agent, **which).select_related("version__release", "deployment__by"))
+def current_pins(agent: Agent) -> list[Pin]:
+    """What every environment serves of the agent; in no order."""
+    pins = _pins(agent.pk)
     for pin in pins:
         pin.version.agent = agent
     return pins
+
+
+@compiled
+def _pins(agent: UUID) -> QuerySet[Pin]:
+    return Pin.objects.filter(agent=agent).select_related("version__release", "deployment__by")
 
 
 def move_pin(agent: Agent, environment: Environment, version: Version, why: Why, pin: Pin | None) -> Deployment:
@@ -94,7 +101,7 @@ def settle(version: Version, at: datetime) -> None:
     A READY version that left the last staging environment but stays in an earlier one must be signed off anew.
     """
     release = version.release
-    pinned = {pin.environment for pin in Pin.objects.filter(version=version).select_related("environment")}
+    pinned = {pin.environment for pin in _where_pinned(version.pk)}
     kinds = {environment.kind for environment in pinned}
     if (release.state in _TESTED and Environment.Kind.STAGING not in kinds) or (
         release.state == State.PRODUCTION and Environment.Kind.PRODUCTION not in kinds
@@ -102,6 +109,11 @@ def settle(version: Version, at: datetime) -> None:
         change_state(release, release.to_superseded, at)
     elif release.state == State.READY and sign_off_environment(version.agent.organization) not in pinned:
         change_state(release, release.to_staging, at)
+
+
+@compiled
+def _where_pinned(version: UUID) -> QuerySet[Pin]:
+    return Pin.objects.filter(version=version).select_related("environment")
 
 
 def change_state(release: Release, transition: Callable[[], None], at: datetime) -> None:

@@ -1,9 +1,12 @@
 """The organization's pipeline: what comes before what, by kind and position."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from console.organizations.compiled import compiled
 from console.organizations.errors import Conflict
 from console.organizations.models import Organization
 from environments.models import Environment
@@ -11,10 +14,15 @@ from environments.models import Environment
 
 def environments_of(organization: Organization) -> list[Environment]:
     """The pipeline in order."""
-    places = list(Environment.objects.filter(organization=organization).in_order())
+    places = _places(organization.pk)
     for place in places:
         place.organization = organization
     return places
+
+
+@compiled
+def _places(organization: UUID) -> QuerySet[Environment]:
+    return Environment.objects.filter(organization=organization).in_order()
 
 
 def environment_named(organization: Organization, slug: str) -> Environment | None:
@@ -29,7 +37,7 @@ def environment_called(organization: Organization, name: str) -> Environment | N
 
 def default_environment(organization: Organization) -> Environment | None:
     """What a program gets that names no environment; the organization says which, nothing is guessed (R4)."""
-    return Environment.objects.filter(organization=organization, is_default=True).first()
+    return next((one for one in _places(organization.pk) if one.is_default), None)
 
 
 def entry_environment(places: Iterable[Environment]) -> Environment:
@@ -42,15 +50,13 @@ def entry_environment(places: Iterable[Environment]) -> Environment:
 
 def next_environment(environment: Environment) -> Environment | None:
     """The environment that comes after this one: the next hop; Development is no hop."""
-    following = Environment.objects.filter(
-        organization=environment.organization_id, position__gt=environment.position
-    ).exclude(kind=Environment.Kind.DEVELOPMENT)
-    return following.in_order().first()
+    places = _places(environment.organization_id)
+    return next((one for one in places if one.position > environment.position and not one.is_development), None)
 
 
 def previous_hop(environment: Environment) -> Environment | None:
     """The environment right before this one, the hop that may not be skipped; None for the entry environment."""
-    return hop_before(environment, Environment.objects.filter(organization=environment.organization_id).in_order())
+    return hop_before(environment, _places(environment.organization_id))
 
 
 def hop_before(environment: Environment, places: Iterable[Environment]) -> Environment | None:
@@ -61,8 +67,7 @@ def hop_before(environment: Environment, places: Iterable[Environment]) -> Envir
 
 def sign_off_environment(organization: Organization) -> Environment | None:
     """The last staging environment: where QA decides."""
-    staging = Environment.objects.filter(organization=organization, kind=Environment.Kind.STAGING)
-    return staging.in_order().last()
+    return next((one for one in reversed(_places(organization.pk)) if one.is_staging), None)
 
 
 def production_environment(places: Iterable[Environment]) -> Environment | None:

@@ -1,10 +1,13 @@
 """Where an agent stands: what each environment serves, the draft, open holds. One loading for every page."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from agents.models import Agent, Draft, Version
+from console.organizations.compiled import compiled
 from environments.facts import LIVE, Facts
 from environments.lineage import version_of_content
 from environments.models import Deployment, Environment, Hold, Pin
@@ -83,17 +86,34 @@ class Standing:
 
 def standing_of(agent: Agent) -> Standing:
     """Read where the agent stands now, in five queries."""
-    drafts = Draft.objects.select_related("manifest", "base__manifest", "updated_by")
-    versions = Version.objects.filter(agent=agent).select_related("release", "author")
-    holds = Hold.objects.filter(agent=agent, lifted_at=None).select_related("version", "by")
     return Standing(
         agent=agent,
         environments=environments_of(agent.organization),
-        pins=_by_place(Pin.objects.filter(agent=agent).with_facts()),
-        draft=drafts.get(agent=agent),
-        latest=versions.newest_first().first(),
-        holds=list(holds.order_by("-at")),
+        pins={pin.environment.slug: pin for pin in _pins(agent.pk)},
+        draft=_draft.get(agent.pk),
+        latest=_latest.first(agent.pk),
+        holds=_open_holds(agent.pk),
     )
+
+
+@compiled
+def _pins(agent: UUID) -> QuerySet[Pin]:
+    return Pin.objects.filter(agent=agent).with_facts()
+
+
+@compiled
+def _draft(agent: UUID) -> QuerySet[Draft]:
+    return Draft.objects.filter(agent=agent).select_related("manifest", "base__manifest", "updated_by")
+
+
+@compiled
+def _latest(agent: UUID) -> QuerySet[Version]:
+    return Version.objects.filter(agent=agent).select_related("release", "author").newest_first()[:1]
+
+
+@compiled
+def _open_holds(agent: UUID) -> QuerySet[Hold]:
+    return Hold.objects.filter(agent=agent, lifted_at=None).select_related("version", "by").order_by("-at")
 
 
 def earlier_in(environment: Environment, agent: Agent, *, most: int) -> list[Deployment]:
@@ -105,7 +125,3 @@ def earlier_in(environment: Environment, agent: Agent, *, most: int) -> list[Dep
         if len(found) > most:
             break
     return list(found.values())[1:]
-
-
-def _by_place(pins: Iterable[Pin]) -> dict[str, Pin]:
-    return {pin.environment.slug: pin for pin in pins}

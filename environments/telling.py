@@ -11,13 +11,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import BooleanField, OuterRef, Subquery, Value
+from django.db.models import BooleanField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
+from console.organizations.compiled import compiled
 from console.organizations.models import Notification, NotificationSwitch, User
 from environments.facts import LIVE, Facts
 from environments.models import Deployment, Release, SignOff
@@ -118,11 +119,14 @@ def _tell(agent: Agent, actor: Actor, news: Sequence[News], facts: Facts) -> Non
 
 def with_switches(people: set[UUID], event: str) -> Any:
     """The people with what they want to hear of this event, in one query."""
-    if not people:
-        return []
+    return _with_switches(list(people), str(event)) if people else []
+
+
+@compiled
+def _with_switches(people: list[UUID], event: str) -> QuerySet[Any]:
     switches = NotificationSwitch.objects.filter(user=OuterRef("pk"), event=event)
     return (
-        User.objects.filter(pk__in=people)
+        User.objects.filter(pk__any=people)
         .only("email")
         .annotate(wants_console=_wanted(switches, "console"), wants_mail=_wanted(switches, "mail"))
     )

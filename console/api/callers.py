@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from console.organizations.compiled import compiled
 from console.organizations.doors import LAST_ORGANIZATION, address_of
 from console.organizations.errors import Refusal
 from console.organizations.keys import digest_of, looks_like_key
@@ -55,8 +57,7 @@ def _given_key(request: HttpRequest) -> str | None:
 def _by_key(request: HttpRequest, text: str) -> User:
     found = None
     if looks_like_key(text):
-        usable = ApiKey.objects.usable().select_related("owner", "organization")
-        found = usable.filter(digest=digest_of(text)).first()
+        found = _usable_key.first(digest_of(text))
     if found is None:
         raise _unknown_key()
     _note_use(found, address_of(request))
@@ -64,6 +65,11 @@ def _by_key(request: HttpRequest, text: str) -> User:
     person.key = found
     request.organization = found.organization  # type: ignore[attr-defined]  # as pages do
     return person
+
+
+@compiled
+def _usable_key(digest: str) -> QuerySet[ApiKey]:
+    return ApiKey.objects.usable().select_related("owner", "organization").filter(digest=digest)
 
 
 def _unknown_key() -> Unauthenticated:

@@ -3,17 +3,20 @@
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from console.organizations.actor import Actor
+from console.organizations.compiled import compiled
 from console.organizations.models import Organization, User
 from console.organizations.policies import permissions_on
 
@@ -63,13 +66,19 @@ def address_of(request: HttpRequest) -> str:
 
 def organization_for(request: HttpRequest, slug: str) -> Organization:
     """The organization of the address, or 404 for an unknown and a foreign one alike (T15)."""
-    organization = Organization.objects.visible_to(person_of(request)).filter(slug=slug).first()
+    person = person_of(request)
+    organization = _of_member.first(slug, person.pk) if person.is_active else None
     if organization is None:
         raise Http404(_("No such organization."))
     request.organization = organization  # type: ignore[attr-defined]  # the frame's navigation reads it
     if request.session.get(LAST_ORGANIZATION) != slug:
         request.session[LAST_ORGANIZATION] = slug
     return organization
+
+
+@compiled
+def _of_member(slug: str, person: UUID) -> QuerySet[Organization]:
+    return Organization.objects.visible_to(User(pk=person)).filter(slug=slug)
 
 
 def rights_in(request: HttpRequest, organization: Organization) -> frozenset[str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.utils import timezone
@@ -29,6 +30,7 @@ from console.organizations.roles import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from django.db.models import Model, QuerySet
 
@@ -45,6 +47,19 @@ SELECT permission.codename FROM auth_permission permission JOIN (
     SELECT held.permission_id FROM {2} belonging JOIN {1} held ON held.group_id = belonging.group_id
     WHERE belonging.user_id = %s AND held.content_object_id = %s
 ) held ON held.permission_id = permission.id
+"""
+
+
+HOLDERS = """
+WITH held AS (
+    SELECT permission_id, user_id FROM {0} WHERE content_object_id = %(organization)s
+    UNION
+    SELECT held.permission_id, belonging.user_id FROM {1} held JOIN {2} belonging ON belonging.group_id = held.group_id
+    WHERE held.content_object_id = %(organization)s
+)
+SELECT person.name, permission.codename, person.id FROM held
+JOIN auth_permission permission ON permission.id = held.permission_id JOIN {3} person ON person.id = held.user_id
+WHERE permission.codename = ANY(%(wanted)s) AND person.is_active ORDER BY person.name, person.id
 """
 
 
@@ -127,25 +142,26 @@ def beyond_key(limit: "Iterable[str]", holder: Holder | None = None) -> Permissi
 
 def holder_of(permission: str, organization: "Organization") -> Holder:
     """Who could do it: the permission in words, the roles that carry it, the people who hold it."""
-    names = holders_query(permission, organization).order_by("name").values_list("name", flat=True).distinct()
+    people = dict.fromkeys(holders_in(organization, {permission})[permission].values())
     roles = [role.label for role in roles_carrying(permission, organization)]
-    return Holder(permission=PERMISSIONS[permission], roles=roles, people=list(names[:10]))
+    return Holder(permission=PERMISSIONS[permission], roles=roles, people=list(people)[:10])
 
 
-def holders_in(organization: "Organization", permissions: frozenset[str]) -> dict[str, dict[UUID, str]]:
-    """For each of these permissions who holds it, by id, in the order of their names; two queries."""
+def holders_in(organization: "Organization", permissions: "AbstractSet[str]") -> dict[str, dict[UUID, str]]:
+    """For each of these permissions who holds it, by id, in the order of their names; one query."""
     found: dict[str, dict[UUID, str]] = {permission: {} for permission in permissions}
-    pairs: list[tuple[str, str, UUID]] = []
-    sources: list[tuple[Any, str]] = [
-        (get_group_obj_perms_model(organization), "group__user"),
-        (get_user_obj_perms_model(organization), "user"),
-    ]
-    for rows, person in sources:
-        held = rows.objects.filter(content_object=organization, permission__codename__in=permissions)
-        held = held.filter(**{f"{person}__is_active": True})
-        pairs += held.values_list(f"{person}__name", "permission__codename", f"{person}__pk")
-    for name, permission, person_id in sorted(pairs):
-        found[permission][person_id] = name
+    user: Any = get_user_model()
+    models = (
+        get_user_obj_perms_model(organization),
+        get_group_obj_perms_model(organization),
+        user.groups.through,
+        user,
+    )
+    statement = HOLDERS.format(*(model._meta.db_table for model in models))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"organization": organization.pk, "wanted": list(found)})
+        for name, permission, person_id in cursor.fetchall():
+            found[permission][person_id] = name
     return found
 
 

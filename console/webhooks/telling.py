@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from audit.clock import database_time
 from console.organizations.models import Notification
-from console.organizations.policies import holders_query
+from console.organizations.policies import holders_in
 from console.webhooks.models import Webhook
 from environments.telling import mail_of, with_switches
 
@@ -13,7 +13,7 @@ from environments.telling import mail_of, with_switches
 def tell_switched_off(webhook: Webhook) -> None:
     """Everybody who may manage webhooks hears of it, by the channels they chose."""
     organization = webhook.organization
-    people = set(holders_query("manage_webhooks", organization).values_list("pk", flat=True))
+    people = set(holders_in(organization, {"manage_webhooks"})["manage_webhooks"])
     rows, mails = [], []
     for person in with_switches(people, Notification.Event.WEBHOOK_DISABLED):
         row = Notification(

@@ -1,9 +1,13 @@
 """What the verbs read again under the agent's lock, and the freshness of what their caller saw."""
 
+from uuid import UUID
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Version
 from console.organizations.actor import Actor
+from console.organizations.compiled import compiled
 from console.organizations.errors import NotFound, Stale
 from console.organizations.models import User
 from environments.errors import EnvironmentUnpinned
@@ -15,11 +19,16 @@ NOTHING = 0  # `expected_live` of a caller who saw that the environment serves n
 
 def version_of(agent: Agent, number: int) -> Version:
     """A version of the locked agent with its release, or `NotFound`."""
-    version = Version.objects.select_related("release").filter(agent=agent, number=number).first()
+    version = _version.first(agent.pk, number)
     if version is None:
         raise NotFound(_("There is no v%(number)s of %(agent)s.") % {"number": number, "agent": agent.name})
     version.agent = agent
     return version
+
+
+@compiled
+def _version(agent: UUID, number: int) -> QuerySet[Version]:
+    return Version.objects.select_related("release").filter(agent=agent, number=number)
 
 
 def environment_of(agent: Agent, slug: str, facts: UnderLock) -> Environment:

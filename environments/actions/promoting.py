@@ -1,7 +1,9 @@
 """Verbs that bring a version to a staging environment."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.locks import draft_of, lock_agent
@@ -12,6 +14,7 @@ from audit.checkpoints import after_commit
 from audit.clock import database_time
 from audit.log import record, verb
 from console.organizations.actor import Actor
+from console.organizations.compiled import compiled
 from console.organizations.errors import Conflict, Stale
 from console.organizations.texts import checked_text
 from environments import policies
@@ -191,7 +194,7 @@ def _entry(agent: Agent, slug: str | None, facts: UnderLock) -> Environment:
 
 def _version_to_publish(agent: Agent, pin: Pin | None, draft: Draft, actor: Actor, description: str) -> Version:
     """The version that has the draft's content already, otherwise a new one cut from the draft."""
-    latest = Version.objects.filter(agent=agent).newest_first().first()
+    latest = _latest.first(agent.pk)
     same = version_of_content(draft.manifest.digest, pin.version if pin else None, latest)
     if same is not None:
         return version_of(agent, same.number)
@@ -205,6 +208,11 @@ def _version_to_publish(agent: Agent, pin: Pin | None, draft: Draft, actor: Acto
     start_from(draft, version, author=person(actor))
     Release.objects.create(version=version, organization=agent.organization, agent=agent)
     return version_of(agent, version.number)
+
+
+@compiled
+def _latest(agent: UUID) -> QuerySet[Version]:
+    return Version.objects.filter(agent=agent).newest_first()[:1]
 
 
 def _promote(promotion: _Promotion) -> Deployment:

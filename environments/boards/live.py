@@ -5,12 +5,15 @@ made before is still true. Ages ("4 min ago") move without an act; the browser a
 """
 
 from hashlib import sha256
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from audit.models import ChainHead
+from console.organizations.compiled import compiled
 from console.organizations.doors import person_of
 from console.organizations.models import Organization
 
@@ -20,7 +23,12 @@ AS_OF_HEADER = "X-Slipway-As-Of"
 
 def head_of(organization: Organization) -> str:
     """The hash of the last event: as long as it is the same, nothing has happened."""
-    return ChainHead.objects.filter(organization=organization).values_list("hash", flat=True).first() or ""
+    return _head.first(organization.pk) or ""
+
+
+@compiled
+def _head(organization: UUID) -> QuerySet[ChainHead, str]:
+    return ChainHead.objects.filter(organization=organization).values_list("hash", flat=True)
 
 
 def is_live(request: HttpRequest) -> bool:
