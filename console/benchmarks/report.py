@@ -11,6 +11,7 @@ from django.utils import timezone
 from console.benchmarks.bulk import Bulk
 from console.benchmarks.bulk import as_markdown as bulk_as_markdown
 from console.benchmarks.measuring import Series
+from console.benchmarks.own_statements import Against
 from console.benchmarks.sample import Amount
 from console.benchmarks.serving import Row
 from console.benchmarks.serving import as_markdown as as_tables
@@ -44,9 +45,9 @@ Its newest events fill it up and name agents that are not there, so the two hist
 """
 
 
-def as_markdown(series: list[Series], verified: tuple[int, float] | None = None) -> str:
+def as_markdown(series: list[Series], against: list[Against], verified: tuple[int, float] | None = None) -> str:
     """The report of one run. `verified`: how many rows of an audit log were checked, and in how many seconds."""
-    return _page(HEAD, "", [*_table(series), ""], verified)
+    return _page(HEAD, "", [*_table(series), "", *_against(against), ""], verified)
 
 
 def of_sample(series: list[Series], verified: tuple[int, float], amount: Amount) -> str:
@@ -72,6 +73,19 @@ def _table(series: list[Series]) -> list[str]:
             f"| {one.name} | {len(one.milliseconds)} | {one.p50:.1f} | {one.p95:.1f}"
             f" | {one.statement_range} | {one.goal} |"
             for one in series
+        ),
+    ]
+
+
+def _against(found: list[Against]) -> list[str]:
+    """Acts in turns with their own SQL statements, which psycopg alone runs; nothing is committed on either side."""
+    return [
+        "| act of 1 KB, without the commit | runs | p50 ms | SQL statements | these alone, p50 ms | ratio | goal |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {one.act.name} | {len(one.act.milliseconds)} | {one.act.p50:.1f} | {one.act.statement_range}"
+            f" | {one.own.p50:.1f} | {one.ratio:.1f} | {one.act.goal} |"
+            for one in found
         ),
     ]
 

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from console.benchmarks import auditing, autosaving, boards, bulk, comparing, lifecycle, report, serving
+from console.benchmarks import auditing, autosaving, boards, bulk, comparing, lifecycle, own_statements, report, serving
 from console.benchmarks.measuring import Series
+from console.benchmarks.own_statements import Against
 from console.benchmarks.people import Crew, crew_of, found_crew
 from console.benchmarks.sample import Amount, amount_of
 
@@ -70,9 +71,10 @@ class Command(BaseCommand):
         texts: dict[str, str] = {}
         if only == "bulk":
             return texts
-        if only == "verbs":
-            return {"benchmarks.md": report.as_markdown(self._verbs(found_crew(), rounds))}
         crew = found_crew() if only != "boards" else None
+        if only == "verbs" and crew is not None:
+            against = own_statements.measure(crew, rounds)
+            return {"benchmarks.md": report.as_markdown(self._verbs(crew, rounds), against)}
         if only != "serving":
             texts["benchmarks.md"] = self._measure(crew, rounds, amount)
         if crew is not None:
@@ -84,9 +86,11 @@ class Command(BaseCommand):
 
     def _measure(self, crew: Crew | None, rounds: int, amount: Amount) -> str:
         series: list[Series] = []
+        against: list[Against] = []
         if crew is not None:
             series += self._verbs(crew, rounds)
             series += comparing.measure(crew, rounds)
+            against = own_statements.measure(crew, rounds)
         few, many = boards.sampled("few", boards.FEW), boards.sampled("many", amount)
         series += [*boards.measure(few, boards.FEW, rounds), *boards.measure(many, amount, rounds)]
-        return report.as_markdown(series, auditing.measure_verify(many))
+        return report.as_markdown(series, against, auditing.measure_verify(many))
