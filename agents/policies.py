@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db import connection
 from django.db.models import OuterRef
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from console.organizations.compiled import compiled
 from console.organizations.policies import held_on, limited, missing, permissions_on, require_key_as_it_is
+from console.organizations.prepared import rows
 from console.organizations.roles import AGENT_PERMISSIONS, Role, agent_permissions_of
 
 if TYPE_CHECKING:
@@ -76,10 +76,8 @@ def holders_on(agent: "Agent", permissions: "Iterable[str]") -> dict[str, set[UU
     """
     held: dict[str, set[UUID]] = {permission: set() for permission in permissions}
     names: dict[str, Any] = {"organization": agent.organization_id, "agent": agent.pk, "wanted": list(held)}
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS.format(**_tables(agent)), names)
-        for permission, person in cursor.fetchall():
-            held[permission].add(person)
+    for permission, person in rows(_HOLDERS.format(**_tables(agent)), names):
+        held[permission].add(person)
     return held
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from agents.models import Agent, Draft, Version, VersionContributor
 from audit.clock import database_time
 from console.organizations.compiled import compiled
 from console.organizations.models import User
+from console.organizations.prepared import rows
 from console.organizations.tracking import credit
 
 _BASES = """
@@ -92,9 +92,7 @@ def bases_below(version_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
     """The base of each of these versions and of everything they descend from; one query."""
     if not version_ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_BASES, [list(version_ids)])
-        return dict(cursor.fetchall())
+    return dict(rows(_BASES, [list(version_ids)]))
 
 
 def line_of(version_id: UUID | None, bases: Mapping[UUID, UUID | None]) -> set[UUID]:

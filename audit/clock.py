@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import DateTimeField
 from django.db.models.expressions import RawSQL
 
+from console.organizations.prepared import rows
+
 NOW = "clock_timestamp() + coalesce(nullif(current_setting('slipway.time_shift', true), ''), '0')::interval"
 
 
@@ -21,9 +23,7 @@ DATABASE_NOW = RawSQL(NOW, [], output_field=DateTimeField())  # noqa: S611  # ou
 
 def database_time() -> datetime:
     """The database's wall clock at this statement, in UTC; under a lock it orders what the lock guards."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {NOW}")
-        now: datetime = cursor.fetchone()[0]
+    now: datetime = rows(f"SELECT {NOW}")[0][0]
     return now
 
 

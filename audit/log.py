@@ -10,13 +10,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from audit.chain import clean, event_hash, storable
 from audit.clock import NOW
 from audit.errors import AuditUnavailable
 from audit.models import Event
 from audit.verbs import VERBS
+from console.organizations import prepared
 from console.organizations.actor import Actor, Target
 from console.organizations.errors import NotFound, Refusal
 from console.organizations.models import Organization
@@ -119,7 +120,7 @@ def _append(event: Event) -> None:
     event.sequence = sequence + 1
     event.hash = event_hash(event)
     event.save(force_insert=True)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "UPDATE audit_chainhead SET sequence = %s, hash = %s, at = %s WHERE organization_id = %s",
             [event.sequence, event.hash, event.at, event.organization_id],
@@ -134,7 +135,7 @@ def assert_known(name: str) -> None:
 
 def lock_head(organization: Organization) -> tuple[int, str, datetime]:
     """Lock the chain until the transaction ends: its last sequence and hash, and the time for the next event."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         for _ in range(2):
             cursor.execute(
                 f"SELECT sequence, hash, greatest({NOW}, at) FROM audit_chainhead"  # noqa: S608  # NOW is our own constant

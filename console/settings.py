@@ -66,6 +66,8 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "options": "-c statement_timeout=30s -c lock_timeout=15s -c timezone=UTC",
             "connect_timeout": 5,
+            # Only statements that always have the same text are prepared (ADR 018); a pooler may know none.
+            "prepare_threshold": 0 if flag("SLIPWAY_PREPARED_STATEMENTS", default=True) else None,
         },
     }
 

@@ -4,9 +4,14 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
+
+from console.organizations.prepared import rows
 
 WINDOW = 60  # seconds
+_COUNT = """
+INSERT INTO organizations_apicallcount (caller, minute, calls) VALUES (%s, %s, 1)
+ON CONFLICT (caller, minute) DO UPDATE SET calls = organizations_apicallcount.calls + 1 RETURNING calls
+"""
 STRANGERS = 120  # refused or unknown callers, per network address
 
 
@@ -22,13 +27,7 @@ class Allowance:
 def spend(caller: str, limit: int) -> Allowance:
     """Count one call of the caller in this minute."""
     window = int(time.time()) // WINDOW
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO organizations_apicallcount (caller, minute, calls) VALUES (%s, %s, 1)"
-            " ON CONFLICT (caller, minute) DO UPDATE SET calls = organizations_apicallcount.calls + 1 RETURNING calls",
-            [caller, window],
-        )
-        calls = cursor.fetchone()[0]
+    calls = rows(_COUNT, [caller, window])[0][0]
     wait = (window + 1) * WINDOW - int(time.time()) if calls > limit else 0
     return Allowance(limit, max(0, limit - calls), max(1, wait) if calls > limit else 0)
 

@@ -28,6 +28,9 @@ from django.db.models.lookups import Lookup
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
+from psycopg import sql
+
+from console.organizations.prepared import rows
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,7 +74,7 @@ class Compiled(Generic[P, R]):
         """The rows of the answer, read as the queryset reads them."""
         if named or None in values:
             raise TypeError(f"{self._ask.__qualname__} takes its values in order, and None is none")
-        return self._statement.rows(values)
+        return self._statement.answer(values)
 
     def first(self, *values: P.args, **named: P.kwargs) -> R | None:
         """The first row, if there is any; where there may be many, the question ends with `[:1]`."""
@@ -98,11 +101,11 @@ class _Statement:
 
     def __init__(self, queryset: "QuerySet[Any, Any]", stand_ins: list[Any]) -> None:
         compiler: SQLCompiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self.sql, params = compiler.as_sql()
-        self.params = list(params)
-        self.places = [(at, stand_ins.index(one)) for at, one in enumerate(params) if one in stand_ins]
+        text, params = compiler.as_sql()
+        self.places = [stand_ins.index(param) for param in params if param in stand_ins]
+        self.sql = text % tuple("%s" if param in stand_ins else _constant(param) for param in params)
         self.count = len(stand_ins)
-        if {value for _, value in self.places} != set(range(self.count)):
+        if set(self.places) != set(range(self.count)):
             raise TypeError(f"{queryset.model.__name__}: a value does not reach the SQL as it was given")
         self.model = queryset.model
         self.locks = queryset.query.select_for_update
@@ -110,28 +113,28 @@ class _Statement:
         self.converters = [(at, *how) for at, how in compiler.get_converters(columns).items()]
         self.read = _reader_of(queryset, compiler)
 
-    def rows(self, values: tuple[Any, ...]) -> list[Any]:
+    def answer(self, values: tuple[Any, ...]) -> list[Any]:
         """Ask with these values."""
         if len(values) != self.count:
             raise TypeError(f"{self.count} values are asked for, {len(values)} were given")
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("rows are locked inside of a transaction only")
-        params = self.params.copy()
-        for at, value in self.places:
-            params[at] = values[value]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            return self.read(self._converted(cursor.fetchall()))
+        return self.read(self._converted(rows(self.sql, [values[place] for place in self.places])))
 
-    def _converted(self, rows: Rows) -> Rows:
+    def _converted(self, found: Rows) -> Rows:
         if not self.converters:
-            return rows
-        converted = [list(row) for row in rows]
+            return found
+        converted = [list(row) for row in found]
         for at, converters, column in self.converters:
             for row in converted:
                 for converter in converters:
                     row[at] = converter(row[at], column, connection)
         return converted
+
+
+def _constant(param: Any) -> str:
+    """What every call asks the same stands in the text, where PostgreSQL can plan with it."""
+    return sql.Literal(param).as_string(connection.connection).replace("%", "%%")
 
 
 def _reader_of(queryset: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Rows], list[Any]]:

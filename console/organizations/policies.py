@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.core import ObjectPermissionChecker
@@ -17,6 +16,7 @@ from guardian.shortcuts import get_users_with_perms
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
+from console.organizations.prepared import rows
 from console.organizations.roles import (
     ASSISTANT_PERMISSIONS,
     DEVELOPMENT_SLUGS,
@@ -79,9 +79,7 @@ def held_on(user: "User", subject: "Model") -> frozenset[str]:
         return frozenset(ObjectPermissionChecker(user).get_perms(subject))
     alone, by_group = get_user_obj_perms_model(subject), get_group_obj_perms_model(subject)
     statement = HELD.format(alone._meta.db_table, by_group._meta.db_table, user.groups.through._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [user.pk, subject.pk] * 2)
-        return frozenset(codename for (codename,) in cursor.fetchall())
+    return frozenset(codename for (codename,) in rows(statement, [user.pk, subject.pk] * 2))
 
 
 def limited(user: "User", organization: "Organization", held: frozenset[str]) -> frozenset[str]:
@@ -158,10 +156,8 @@ def holders_in(organization: "Organization", permissions: "AbstractSet[str]") ->
         user,
     )
     statement = HOLDERS.format(*(model._meta.db_table for model in models))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"organization": organization.pk, "wanted": list(found)})
-        for name, permission, person_id in cursor.fetchall():
-            found[permission][person_id] = name
+    for name, permission, person_id in rows(statement, {"organization": organization.pk, "wanted": list(found)}):
+        found[permission][person_id] = name
     return found
 
 

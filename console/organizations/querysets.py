@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+
+from console.organizations.prepared import rows
 
 if TYPE_CHECKING:
     from console.organizations.models import (  # noqa: F401  # named in strings below
@@ -101,5 +103,4 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
 
 def _lock_rules(function: str, organization: "Organization") -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(hashtext('rules'), hashtext(%s))", [str(organization.pk)])
+    rows(f"SELECT {function}(hashtext('rules'), hashtext(%s))", [str(organization.pk)])
