@@ -5,7 +5,6 @@ from collections.abc import Callable
 from time import monotonic
 
 from allauth.account.adapter import get_adapter
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -16,6 +15,7 @@ from console.api.rates import spend
 from console.organizations.doors import asked_by_script
 from console.organizations.errors import Refusal, TooManyForms
 from console.organizations.ids import request_id_of
+from console.organizations.sessions import note_visit
 from console.reader import ZONE_COOKIE, reading_as
 from console.refusals import fragment_response, refusal_response
 
@@ -98,7 +98,7 @@ def readers_times(get_response: GetResponse) -> GetResponse:
 def activity(get_response: GetResponse) -> GetResponse:
     """Keep when and where each session was last seen, for the page of one's sessions; written once a minute.
 
-    The library's own middleware writes at every request: six statements and a row's new version per page.
+    The library's own middleware writes at every request, in six statements.
     """
     noted: dict[tuple[str | None, str, str], float] = {}
 
@@ -107,7 +107,7 @@ def activity(get_response: GetResponse) -> GetResponse:
             device = get_adapter().get_client_ip(request), request.headers.get("User-Agent", "")
             key, now = (request.session.session_key, *device), monotonic()
             if now - noted.get(key, -NOTED_SECONDS) >= NOTED_SECONDS:
-                UserSession.objects.create_from_request(request)
+                note_visit(request.user, request.session, *device)
                 if len(noted) >= NOTED_SESSIONS:
                     noted.clear()
                 noted[key] = now

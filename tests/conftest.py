@@ -6,6 +6,8 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.template import Template
+from django.test.utils import _TestState
 from xdist.scheduler import LoadFileScheduling
 
 from tests.samples import SAMPLES
@@ -70,3 +72,9 @@ def pytest_report_header() -> str:
     if not collect_ignore:
         return ""
     return f"left out: {len(collect_ignore)} files of tests that read real configurations from ../shared/samples"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_as_they_are(django_test_environment: None) -> None:
+    """Without Django's note of each template, which no test looks at, a page is drawn as in production."""
+    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]

@@ -12,7 +12,6 @@ from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.core import ObjectPermissionChecker
-from guardian.shortcuts import get_users_with_perms
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-    from django.db.models import Model, QuerySet
+    from django.db.models import Model
 
     from console.organizations.actor import Actor
     from console.organizations.models import Organization, User
@@ -159,14 +158,6 @@ def holders_in(organization: "Organization", permissions: "AbstractSet[str]") ->
     for name, permission, person_id in rows(statement, {"organization": organization.pk, "wanted": list(found)}):
         found[permission][person_id] = name
     return found
-
-
-def holders_query(permission: str, organization: "Organization") -> "QuerySet[User]":
-    """The people who hold a permission, to be asked inside another query."""
-    people: QuerySet[User] = get_users_with_perms(  # type: ignore[assignment]  # a list only with attach_perms
-        organization, only_with_perms_in=[permission], with_group_users=True, with_superusers=False
-    )
-    return people.filter(is_active=True)
 
 
 def missing(permission: str, organization: "Organization") -> PermissionMissing:

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
@@ -33,6 +35,18 @@ class Accounts(AuthenticationBackend):  # type: ignore[misc]  # the library has 
         """The person of a session, while they may sign in at all."""
         person = _person.first(user_id)
         return person if person and self.user_can_authenticate(person) else None
+
+
+def note_visit(person: User, session: SessionBase, ip: str, browser: str) -> None:
+    """Keep when and where a session was last seen, for the page of one's sessions; one statement."""
+    if not session.session_key:
+        session.save()
+    length = UserSession._meta.get_field("user_agent").max_length
+    visit = UserSession(
+        session_key=session.session_key, user=person, ip=ip, user_agent=browser[:length], last_seen_at=timezone.now()
+    )
+    seen = ["user", "ip", "user_agent", "last_seen_at"]
+    UserSession.objects.bulk_create([visit], update_conflicts=True, unique_fields=["session_key"], update_fields=seen)
 
 
 @compiled

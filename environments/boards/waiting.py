@@ -16,7 +16,7 @@ from agents.models import Draft, Version, VersionContributor
 from agents.policies import agents_granted, grant_to, granted_in
 from console.organizations.actor import Actor
 from console.organizations.models import Organization, User
-from console.organizations.policies import holders_query
+from console.organizations.policies import holders_in
 from environments.approvals import life_of, rules_of
 from environments.available import push_refusal
 from environments.doors import only_looks_on
@@ -69,6 +69,12 @@ class Waiting:
         """What the person may do on one agent at least; what they may do nowhere is not looked for."""
         return self.rights | granted_in(self.person, self.organization)
 
+    @cached_property
+    def holders(self) -> dict[str, list[UUID]]:
+        """Who holds, in the whole organization, the rights on which it depends for whom something waits."""
+        found = holders_in(self.organization, {"edit_draft", "mark_ready"})
+        return {permission: list(people) for permission, people in found.items()}
+
     def to_test(self) -> QuerySet[Release]:
         """Candidates that nobody decided on and that this person may mark ready."""
         if "mark_ready" not in self.can:
@@ -94,8 +100,8 @@ class Waiting:
             return Release.objects.none()
         found = self._candidates(State.CHANGES_REQUESTED, "edit_draft")
         mine = Q(version__author=self.person) | Exists(_contributions().filter(user=self.person))
-        editors = holders_query("edit_draft", self.organization).values("pk")
-        left = ~Q(version__author__in=editors) & ~Exists(_contributions().filter(user__in=editors))
+        editors = self.holders["edit_draft"]
+        left = ~Q(version__author__pk__any=editors) & ~Exists(_contributions().filter(user__pk__any=editors))
         return found.filter(mine | left)
 
     def on_hold(self) -> QuerySet[Hold]:
@@ -149,8 +155,8 @@ class Waiting:
         oldest = timezone.now() - life_of(self.organization)
         decided = SignOff.objects.exclude(decision=SignOff.Decision.APPROVED)  # adds to an approval, decides nothing
         latest = decided.filter(version=OuterRef("version")).newest_first().values("pk")[:1]
-        testers = holders_query("mark_ready", self.organization).values("pk")
-        entitled = Q(by__in=testers) | Exists(grant_to("by", "mark_ready", "agent"))
+        testers = self.holders["mark_ready"]
+        entitled = Q(by__pk__any=testers) | Exists(grant_to("by", "mark_ready", "agent"))
         valid = SignOff.objects.filter(entitled, pk=Subquery(latest), decision=SignOff.Decision.READY, at__gte=oldest)
         return Q(Exists(valid.filter(version=OuterRef("pk"), basis__rules=rules_of(self.pipeline, self.organization))))
 
