@@ -12,10 +12,11 @@ from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from agents.models import Draft
+from console.organizations.compiled import compiled
 from console.organizations.models import User
 
 PARTS_AT_ONCE = 50
@@ -43,7 +44,8 @@ def authors_by_part(draft: Draft) -> dict[str, list[Authorship]]:
     Work that was noted before parts had authors is credited to everybody who changed the draft since its base.
     """
     changed = changed_since_base(draft)
-    people = User.objects.in_bulk([*_noted_people(draft.authors), *draft.contributors]) if changed else {}
+    wanted = [*_noted_people(draft.authors), *draft.contributors]
+    people = {one.pk: one for one in _people_called(wanted)} if changed else {}
     return {path: _people_of(draft, path, people) for path in changed}
 
 
@@ -108,6 +110,11 @@ def _first_savers(draft: Draft, wanted: Mapping[str, str]) -> set[UUID]:
             if row[column] == wanted[path] and row["history_user_id"]:
                 first.setdefault(path, row["history_user_id"])
     return set(first.values())
+
+
+@compiled
+def _people_called(wanted: list[UUID]) -> QuerySet[User]:
+    return User.objects.filter(pk__any=wanted)
 
 
 def _people_of(draft: Draft, path: str, people: Mapping[UUID, User]) -> list[Authorship]:

@@ -14,6 +14,7 @@ from console.organizations.doors import organization_for, person_of, rights_in
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
 
+NO_ID = UUID(int=0)
 _SLUG = re.compile(r"[a-z0-9-]{1,63}\Z")
 
 
@@ -46,12 +47,17 @@ def rights_of(request: HttpRequest, agent: Agent) -> frozenset[str]:
 def agent_called(request: HttpRequest, name: str) -> Agent:
     """The agent that a program calls by slug or id, in the organization of its key; one 404 for all others."""
     tenant: Organization = request.organization  # type: ignore[attr-defined]  # set with the caller
-    visible = Agent.objects.visible_to(person_of(request), tenant)
-    found = visible.filter(Q(slug=name) | Q(pk=_id(name)) if _id(name) else Q(slug=_storable(name))).first()
-    if found is None:
+    found = _called.first(tenant.pk, _storable(name), _id(name) or NO_ID)
+    if found is None or not sees(rights_of(request, found), found):
         raise NotFound(_("There is no agent %(name)s, or not for you.") % {"name": f"{name[:80]!r}"})
     found.organization = tenant
     return found
+
+
+@compiled
+def _called(organization: UUID, slug: str, agent: UUID) -> QuerySet[Agent]:
+    named = Agent.objects.filter(Q(slug=slug) | Q(pk=agent), organization=organization)
+    return named.select_related("organization").order_by("pk")[:1]
 
 
 def _id(name: str) -> UUID | None:

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from agents.models import Agent, Draft, Version
 from agents.querysets import VersionQuerySet
 from agents.reading import draft_side as side_of_draft
 from agents.reading import version_side as side_of_version
+from console.organizations.compiled import compiled
 from console.organizations.errors import NotFound
 from console.organizations.roles import DEVELOPMENT_SLUGS
 from environments.errors import EnvironmentUnpinned
@@ -125,8 +128,12 @@ def readable(rights: frozenset[str], versions: Sequence[Version]) -> list[Versio
 
 def with_manifest(version: Version) -> Version:
     """The version with its manifest read; pin strips leave it out."""
-    found: Version = Version.objects.select_related("manifest", "author").get(pk=version.pk)
-    return found
+    return _with_manifest.get(version.pk)
+
+
+@compiled
+def _with_manifest(version: UUID) -> QuerySet[Version]:
+    return Version.objects.filter(pk=version).select_related("manifest", "author")
 
 
 def _draft_side(agent: Agent) -> Side:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from agents.models import Agent
+from console.organizations.compiled import compiled
 from environments.available import address
 from environments.lapses import lapses_of
 from environments.models import Deployment, SignOff
@@ -15,6 +17,7 @@ from environments.querysets import DeploymentQuerySet, SignOffQuerySet
 
 Action = Deployment.Action
 Decision = SignOff.Decision
+LATEST = 10
 ICONS = {Action.PUSH: "rocket", Action.ROLLBACK: "undo-2"}
 DECISIONS = {
     Decision.READY: ("badge-check", "{by} marked v{number} ready for Production"),
@@ -83,8 +86,18 @@ def entries_of(agent: Agent, moves: Iterable[Deployment], decisions: Iterable[Si
 
 
 def latest(agent: Agent, most: int) -> list[dict[str, Any]]:
-    """The last few entries."""
-    return entries_of(agent, moves_of(agent)[:most], decisions_of(agent)[:most])[:most]
+    """The last few entries, ten at most."""
+    return entries_of(agent, _latest_moves(agent.pk)[:most], _latest_decisions(agent.pk)[:most])[:most]
+
+
+@compiled
+def _latest_moves(agent: UUID) -> QuerySet[Deployment]:
+    return moves_of(Agent(pk=agent))[:LATEST]
+
+
+@compiled
+def _latest_decisions(agent: UUID) -> QuerySet[SignOff]:
+    return decisions_of(Agent(pk=agent))[:LATEST]
 
 
 def _move(agent: Agent, move: Deployment) -> dict[str, Any]:
