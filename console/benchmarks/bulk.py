@@ -73,7 +73,7 @@ def as_markdown(found: Bulk) -> str:
         f"Bulk promotion of {found.agents:,} agents into Production: {found.seconds:.1f} s"
         f" (goal for 1,000: ≤ {GOAL_SECONDS} s), {found.processor:.1f} s processor time of both processes;"
         f" memory {found.memory[0]:.0f} MB at the start, {found.memory[-1]:.0f} MB at the end,"
-        f" {found.grown:+.1f} MB after the first fifth.\n"
+        f" {found.grown:+.1f} MB after the first fifth. {1000 * found.seconds / found.agents:.1f} ms an agent.\n"
     )
 
 

@@ -96,10 +96,10 @@ def of_serving(rows: list[Row], stale: list[float]) -> str:
     return "\n".join([SERVING_HEAD, when, "", as_tables(rows, stale)])
 
 
-def of_bulk(found: Bulk) -> str:
-    """The report of a bulk promotion."""
+def of_bulk(found: list[Bulk]) -> str:
+    """The report of bulk promotions."""
     when = f"{timezone.now():%Y-%m-%d %H:%M} UTC, commit {_commit()}; {_machine()}."
-    return "\n".join([BULK_HEAD, when, "", bulk_as_markdown(found)])
+    return "\n".join([BULK_HEAD, when, "", *(bulk_as_markdown(one) for one in found)])
 
 
 def _machine() -> str:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--agents", type=int, default=1_000, help="agents of the large organization")
         parser.add_argument("--versions", type=int, default=10_000, help="their versions")
         parser.add_argument("--events", type=int, default=100_000, help="audit events there")
-        parser.add_argument("--bulk", type=int, default=1_000, help="agents of the bulk promotion")
+        parser.add_argument("--bulk", type=int, nargs="+", default=[1_000], help="agents of each bulk promotion")
         parser.add_argument("--only", choices=["verbs", "boards", "bulk", "serving"], help="leave everything else out")
         parser.add_argument("--of", metavar="SLUG", help="only the pages of an organization that `sample` has filled")
         parser.add_argument("--write", action="store_true", help="write the pages in docs/")
@@ -61,7 +61,9 @@ class Command(BaseCommand):
                 amount = Amount(options["agents"], options["versions"], options["events"])
                 texts = self._texts(options["rounds"], amount, options["only"])
                 if options["only"] in (None, "bulk"):
-                    texts["benchmarks-bulk.md"] = report.of_bulk(bulk.measure(found_crew("fleet"), options["bulk"]))
+                    texts["benchmarks-bulk.md"] = report.of_bulk(
+                        [bulk.measure(found_crew(f"fleet-{agents}"), agents) for agents in options["bulk"]]
+                    )
         finally:
             connection.creation.destroy_test_db(own_name, verbosity=0)
         return texts
