@@ -19,9 +19,11 @@ def cursor() -> CursorWrapper:
 
     With SLIPWAY_PREPARED_STATEMENTS off they are planned at every call (settings: `prepare_threshold`).
     """
-    connection.ensure_connection()
     own: Any = connection
-    prepared: CursorWrapper = own._prepare_cursor(_Cursor(own.connection))  # type: ignore[call-arg]  # stubs of psycopg 2
+    own.close_if_health_check_failed()  # as Django does it before each of its own cursors
+    own.ensure_connection()
+    with own.wrap_database_errors:
+        prepared: CursorWrapper = own._prepare_cursor(_Cursor(own.connection))  # type: ignore[call-arg]  # stubs of psycopg 2
     return prepared
 
 

@@ -1,9 +1,12 @@
 """Compiled questions: the same answers as the queryset they are made of, and loud where they cannot be asked."""
 
+import os
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
@@ -90,3 +93,18 @@ def test_compiled__values_that_sql_would_ask_otherwise__are_errors(organization:
         names_and_mails(None)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="2 values"):
         memberships(organization.pk)  # type: ignore[call-arg]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_compiled__connection_that_the_server_ended__is_made_anew_at_the_next_request(
+    organization: Organization,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (ended,) = cursor.fetchone()
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [ended])
+
+    connection.close_if_unusable_or_obsolete()  # what the beginning of a request does: look before the next statement
+
+    assert names([]) == []
