@@ -189,7 +189,7 @@ def test_verify__while_others_write__gives_no_false_alarm(organization: Organiza
     with ThreadPoolExecutor(3) as pool:
         writers = [pool.submit(write) for _ in range(3)]
         try:
-            results = [verify(organization.pk) for _ in range(40)]
+            results = [verify(organization.pk) for _ in range(20)]
         finally:
             stop.set()
         for writer in writers:
