@@ -18,7 +18,7 @@ import functools
 import inspect
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
@@ -103,6 +103,7 @@ class _Statement:
         compiler: SQLCompiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         text, params = compiler.as_sql()
         self.places = [stand_ins.index(param) for param in params if param in stand_ins]
+        text = text.replace("%%", "%%%%")  # stays doubled, for what puts the values in
         self.sql = text % tuple("%s" if param in stand_ins else _constant(param) for param in params)
         self.count = len(stand_ins)
         if set(self.places) != set(range(self.count)):
@@ -133,17 +134,21 @@ class _Statement:
 
 
 def _constant(param: Any) -> str:
-    """What every call asks the same stands in the text, where PostgreSQL can plan with it."""
+    """What every call asks the same stands in the text, where PostgreSQL can plan with it; no clock's answer does."""
+    if isinstance(param, date):
+        raise TypeError("a moment that is read once would stay for ever; it is one of the values of a question")
     return sql.Literal(param).as_string(connection.connection).replace("%", "%%")
 
 
 def _reader_of(queryset: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Rows], list[Any]]:
     """How rows become what the queryset gives: models with their related ones, tuples, or single values."""
-    kind = queryset._iterable_class
+    kind, width = queryset._iterable_class, compiler.col_count
+    if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]  # the stubs leave it out
+        raise TypeError(f"{queryset.model.__name__}: a compiled question reads nothing ahead in further questions")
     if kind is FlatValuesListIterable:
         return lambda rows: [row[0] for row in rows]
     if kind is ValuesListIterable:
-        return lambda rows: [tuple(row) for row in rows]
+        return lambda rows: [tuple(row[:width]) for row in rows]  # what DISTINCT sorts by stands behind
     if kind is ModelIterable:
         return _models(compiler)
     raise TypeError(f"{queryset.model.__name__}: {kind.__name__} is not read by a compiled question")

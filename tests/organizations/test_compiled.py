@@ -7,13 +7,14 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.organizations.compiled import compiled
-from console.organizations.models import Membership, Organization, User
+from console.organizations.models import Invitation, Membership, Organization, User
+from environments.models import Environment
 from tests.cast import Person
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,18 @@ def names(people: list[UUID]) -> QuerySet[User, str]:
 @compiled
 def names_and_mails(name: str) -> QuerySet[User, tuple[str, str]]:
     return User.objects.filter(name=name).values_list("name", "email")
+
+
+@compiled
+def who_joined(organization: UUID) -> QuerySet[Membership, tuple[UUID]]:
+    found = Membership.objects.filter(organization=organization).order_by("joined_at").distinct()
+    return found.values_list("user")
+
+
+@compiled
+def odd(name: str) -> QuerySet[Environment, str]:
+    found = Environment.objects.annotate(rest=F("position") % 2).filter(rest=1, name=name)
+    return found.exclude(description="100% 'sure' \\ %s").values_list("name", flat=True)
 
 
 @compiled
@@ -67,6 +80,24 @@ def test_compiled__other_values__ask_anew_and_none_finds_nothing(
     assert memberships(organization.pk, timezone.now() + timedelta(days=1)) == []
 
 
+def test_compiled__signs_of_sql_and_python__mean_what_they_mean_in_the_queryset(organization: Organization) -> None:
+    place = Environment.objects.filter(organization=organization, position=1)
+    for name in ("100%", "%s", "%(name)s", "'; --", "\\"):
+        place.update(name=name, description="")
+        assert odd(name) == [name]
+    place.update(description="100% 'sure' \\ %s")
+    assert odd("\\") == []
+
+
+def test_compiled__sorted_by_what_is_not_asked_for__gives_only_what_is(
+    organization: Organization, dana: Person, quinn: Person
+) -> None:
+    expected = list(who_joined.__wrapped__(organization.pk))  # type: ignore[attr-defined]
+
+    assert who_joined(organization.pk) == expected
+    assert expected[-1] == (quinn.user.pk,)
+
+
 def test_compiled__a_lock__needs_a_transaction(organization: Organization) -> None:
     assert locked.get(organization.pk) == organization
 
@@ -87,8 +118,20 @@ def test_compiled__values_that_sql_would_ask_otherwise__are_errors(organization:
     def called(name: str) -> QuerySet[User]:
         return User.objects.filter(name__startswith=name)
 
+    @compiled
+    def with_roles(organization: UUID) -> QuerySet[Organization]:
+        return Organization.objects.filter(pk=organization).prefetch_related("memberships")
+
+    @compiled
+    def invited(organization: UUID) -> QuerySet[Invitation]:
+        return Invitation.objects.open().filter(organization=organization)
+
+    with pytest.raises(TypeError, match="a moment that is read once"):
+        invited(organization.pk)
     with pytest.raises(TypeError, match="does not reach the SQL"):
         called(dana.user.name)
+    with pytest.raises(TypeError, match="reads nothing ahead"):
+        with_roles(organization.pk)
     with pytest.raises(TypeError, match="None"):
         names_and_mails(None)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="2 values"):
@@ -103,7 +146,7 @@ def test_compiled__connection_that_the_server_ended__is_made_anew_at_the_next_re
         cursor.execute("SELECT pg_backend_pid()")
         (ended,) = cursor.fetchone()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [ended])
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [ended])
 
     connection.close_if_unusable_or_obsolete()  # what the beginning of a request does: look before the next statement
 
