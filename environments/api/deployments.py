@@ -3,15 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from agents.doors import agent_called
+from agents.doors import NO_ID, agent_called
 from agents.models import Agent, Version
 from agents.schemas import Body
 from audit.clock import database_time
 from audit.cursors import LIMIT, Cursor, Limit, Moment, Text, read_cursor, write_cursor
 from console.organizations.actor import Actor
+from console.organizations.compiled import compiled
 from console.organizations.doors import actor_of, person_of
 from console.organizations.errors import NotFound
 from console.organizations.models import Organization
@@ -59,7 +61,7 @@ def promote_deployment(
 ) -> Any:
     """That deployment's version into the next environment; into a production environment this is Push to Production."""
     found = agent_called(request, agent)
-    source = _deployment(request, found, deployment)
+    source = _source(request, found, deployment)
     target = _target(found.organization, source.environment, body.environment)
     return Status(201, _made(_move(found, source.version.number, target, actor_of(request), body)))
 
@@ -68,7 +70,7 @@ def promote_deployment(
 def roll_back(request: HttpRequest, agent: str, deployment: str, body: RollbackIn) -> Any:
     """The environment serves that deployment's version again; the version rolled away from is put on hold."""
     found = agent_called(request, agent)
-    source = _deployment(request, found, deployment)
+    source = _source(request, found, deployment)
     move = rollback(
         found,
         actor=actor_of(request),
@@ -211,14 +213,36 @@ def _moves(request: HttpRequest, agent: Agent) -> Any:
 
 def _deployment(request: HttpRequest, agent: Agent, name: str) -> Deployment:
     """A move of this agent by id; a foreign one and what is no id are the same 404."""
-    try:
-        pk = UUID(name)
-    except ValueError:
-        pk = None
-    move: Deployment | None = _moves(request, agent).filter(pk=pk).first() if pk else None
+    move: Deployment | None = _moves(request, agent).filter(pk=_id(name)).first()
     if move is None:
-        raise NotFound(f"There is no deployment {name[:40]!r} of {agent.name}.")
+        raise _unknown(agent, name)
     return move
+
+
+def _source(request: HttpRequest, agent: Agent, name: str) -> Deployment:
+    """The same move for an act that starts from it: where it was and what it moved, without ten tables more."""
+    move = _started_from.first(agent.pk, _id(name))
+    limit = environments_open_to(person_of(request))
+    if move is None or (limit and move.environment.slug not in limit):
+        raise _unknown(agent, name)
+    return move
+
+
+@compiled
+def _started_from(agent: UUID, move: UUID) -> QuerySet[Deployment]:
+    return Deployment.objects.filter(agent=agent, pk=move).select_related("environment", "version")
+
+
+def _id(name: str) -> UUID:
+    """The id that was named; for what is none, one that nothing has."""
+    try:
+        return UUID(name)
+    except ValueError:
+        return NO_ID
+
+
+def _unknown(agent: Agent, name: str) -> NotFound:
+    return NotFound(f"There is no deployment {name[:40]!r} of {agent.name}.")
 
 
 def _made(move: Deployment) -> dict[str, Any]:
