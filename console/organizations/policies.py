@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from guardian.core import ObjectPermissionChecker
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
+from console.organizations.compiled import compiled
 from console.organizations.errors import Holder, PermissionMissing, SignInNotFresh
 from console.organizations.prepared import rows
 from console.organizations.roles import (
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
 
     from console.organizations.actor import Actor
-    from console.organizations.models import Organization, User
+    from console.organizations.models import ApiKey, Organization, User
     from console.organizations.roles import ReadingRules
 
 FRESH = timedelta(minutes=15)  # how long a proof of identity counts as fresh (design.md, house-style.md part 12)
@@ -118,10 +120,17 @@ def require_key_as_it_is(actor: "Actor") -> None:
     """
     if (key := actor.key) is None:
         return
-    may_push = type(key).objects.usable().filter(pk=key.pk).values_list("may_push", flat=True)
-    if (now := next(iter(may_push), None)) is None:
+    may_push = _may_push.first(key.pk)
+    if may_push is None:
         raise ended_key()
-    key.may_push = now
+    key.may_push = may_push
+
+
+@compiled
+def _may_push(key: UUID) -> "QuerySet[ApiKey, bool]":
+    keys: Any = apps.get_model("organizations", "ApiKey")
+    usable: QuerySet[ApiKey, bool] = keys.objects.usable().filter(pk=key).values_list("may_push", flat=True)
+    return usable
 
 
 def ended_key() -> PermissionMissing:
