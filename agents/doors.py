@@ -22,7 +22,7 @@ def agent_for(request: HttpRequest, organization: str, agent: str) -> Agent:
     """The agent of the address; unknown, foreign and not yet visible are one answer."""
     tenant = organization_for(request, organization)
     found = _by_slug.first(tenant.pk, agent)
-    if found is None or not sees(rights_of(request, found), found):
+    if found is None or not _exists_for(request, found):
         raise Http404(_("No such agent."))
     request.agent = found  # type: ignore[attr-defined]  # the frame shows its pins on every page of it
     return found
@@ -48,7 +48,7 @@ def agent_called(request: HttpRequest, name: str) -> Agent:
     """The agent that a program calls by slug or id, in the organization of its key; one 404 for all others."""
     tenant: Organization = request.organization  # type: ignore[attr-defined]  # set with the caller
     found = _called.first(tenant.pk, _storable(name), _id(name) or NO_ID)
-    if found is None or not sees(rights_of(request, found), found):
+    if found is None or not _exists_for(request, found):
         raise NotFound(_("There is no agent %(name)s, or not for you.") % {"name": f"{name[:80]!r}"})
     found.organization = tenant
     return found
@@ -58,6 +58,11 @@ def agent_called(request: HttpRequest, name: str) -> Agent:
 def _called(organization: UUID, slug: str, agent: UUID) -> QuerySet[Agent]:
     named = Agent.objects.filter(Q(slug=slug) | Q(pk=agent), organization=organization)
     return named.select_related("organization").order_by("pk")[:1]
+
+
+def _exists_for(request: HttpRequest, agent: Agent) -> bool:
+    """Most see an agent by their role; what is granted on it alone is asked only where the role does not show it."""
+    return sees(rights_in(request, agent.organization), agent) or sees(rights_of(request, agent), agent)
 
 
 def _id(name: str) -> UUID | None:
