@@ -142,7 +142,7 @@ def _pin(agent: UUID, environment: UUID) -> QuerySet[Pin]:
 
 @compiled
 def _decisions(version: UUID) -> QuerySet[SignOff]:
-    return SignOff.objects.filter(version=version).select_related("by").newest_first()
+    return SignOff.objects.filter(version=version).select_related("by", "environment").newest_first()
 
 
 @compiled

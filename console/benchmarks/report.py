@@ -78,9 +78,9 @@ def _table(series: list[Series]) -> list[str]:
 
 
 def _against(found: list[Against]) -> list[str]:
-    """Acts in turns with their own SQL statements, which psycopg alone runs; nothing is committed on either side."""
+    """Acts in turns with the SQL statements of their verb, which psycopg alone runs; nothing is committed."""
     return [
-        "| act of 1 KB, without the commit | runs | p50 ms | SQL statements | these alone, p50 ms | ratio | goal |",
+        "| act of 1 KB, no commit | runs | p50 ms | SQL statements | the verb's alone, p50 ms | ratio | goal |",
         "|---|---|---|---|---|---|---|",
         *(
             f"| {one.act.name} | {len(one.act.milliseconds)} | {one.act.p50:.1f} | {one.act.statement_range}"

@@ -15,6 +15,8 @@ from console.benchmarks.own_statements import Against
 from console.benchmarks.people import Crew, crew_of, found_crew
 from console.benchmarks.sample import Amount, amount_of
 
+PARTS = ["verbs", "statements", "boards", "bulk", "serving"]
+
 
 class Command(BaseCommand):
     """Measures in a database of its own or looks at a sample; prints the table and writes it into docs/ on request."""
@@ -28,13 +30,15 @@ class Command(BaseCommand):
         parser.add_argument("--versions", type=int, default=10_000, help="their versions")
         parser.add_argument("--events", type=int, default=100_000, help="audit events there")
         parser.add_argument("--bulk", type=int, nargs="+", default=[1_000], help="agents of each bulk promotion")
-        parser.add_argument("--only", choices=["verbs", "boards", "bulk", "serving"], help="leave everything else out")
+        parser.add_argument(
+            "--only", choices=["verbs", "statements", "boards", "bulk", "serving"], help="leave everything else out"
+        )
         parser.add_argument("--of", metavar="SLUG", help="only the pages of an organization that `sample` has filled")
         parser.add_argument("--write", action="store_true", help="write the pages in docs/")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure what was asked for, print it, and write it where that is wanted."""
-        if options["write"] and options["only"] in ("verbs", "boards"):
+        if options["write"] and options["only"] in ("verbs", "statements", "boards"):
             raise CommandError("docs/benchmarks.md is written whole: leave --only away, or --write.")
         settings.ALLOWED_HOSTS = ["localhost"]
         texts = self._of_sample(options["of"], options["rounds"]) if options["of"] else self._apart(options)
@@ -74,6 +78,8 @@ class Command(BaseCommand):
         if only == "bulk":
             return texts
         crew = found_crew() if only != "boards" else None
+        if only == "statements" and crew is not None:
+            return {"benchmarks.md": report.as_markdown([], own_statements.measure(crew, rounds))}
         if only == "verbs" and crew is not None:
             against = own_statements.measure(crew, rounds)
             return {"benchmarks.md": report.as_markdown(self._verbs(crew, rounds), against)}
