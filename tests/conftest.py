@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from django.template import Template
 from django.test.utils import _TestState
+from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadFileScheduling
 
 from tests.samples import SAMPLES
@@ -72,6 +73,15 @@ def pytest_report_header() -> str:
     if not collect_ignore:
         return ""
     return f"left out: {len(collect_ignore)} files of tests that read real configurations from ../shared/samples"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The database of this process, with what the memory of stories asks of it."""
+    from tests.remembering import make_look  # a plugin, which pytest imports first
+
+    with django_db_blocker.unblock():
+        make_look()
 
 
 @pytest.fixture(scope="session", autouse=True)
