@@ -84,7 +84,8 @@ def wait_for_waiters(count: int) -> None:
     """Until so many of our sessions wait for a lock."""
     asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with connection.cursor() as cursor:
-        for _ in range(20_000):
+        for _ in range(10_000):
+            cursor.execute("SELECT pg_sleep(0.002)")  # who is to wait needs the processor to get there
             cursor.execute(asked)
             if cursor.fetchone()[0] >= count:
                 return
