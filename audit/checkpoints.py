@@ -14,10 +14,12 @@ from functools import partial
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from audit import witness
 from audit.chain import moment
 from audit.models import ChainHead, Checkpoint, Event
+from console.organizations.compiled import compiled
 from console.organizations.models import Organization
 
 logger = logging.getLogger(__name__)
@@ -105,13 +107,13 @@ def _sign_head(organization_id: UUID) -> Checkpoint | None:
     with connection.cursor() as cursor:
         cursor.execute(_TIMES, [str(organization_id)])
         now = cursor.fetchone()[0]
-    head = ChainHead.objects.filter(organization_id=organization_id).first()
+    head = _head.first(organization_id)
     if head is None or head.sequence == 0:
         return None
-    last = Checkpoint.objects.filter(organization_id=organization_id).order_by("-sequence").first()
+    last = _last.first(organization_id)
     if last and last.sequence >= head.sequence:
         return None
-    if not Event.objects.filter(organization_id=organization_id, sequence=head.sequence, hash=head.hash).exists():
+    if not _named(organization_id, head.sequence, head.hash):
         raise ChainBroken(f"The head of {organization_id} names row {head.sequence}, which is not there.")
     checkpoint = Checkpoint(
         organization_id=organization_id,
@@ -123,6 +125,23 @@ def _sign_head(organization_id: UUID) -> Checkpoint | None:
     checkpoint.signature = statement_of(checkpoint).sign()
     checkpoint.save(force_insert=True)
     return checkpoint
+
+
+@compiled
+def _head(organization: UUID) -> QuerySet[ChainHead]:
+    return ChainHead.objects.filter(organization_id=organization)
+
+
+@compiled
+def _last(organization: UUID) -> QuerySet[Checkpoint]:
+    return Checkpoint.objects.filter(organization_id=organization).order_by("-sequence")[:1]
+
+
+@compiled
+def _named(organization: UUID, sequence: int, digest: str) -> QuerySet[Event, UUID]:
+    """The event that a head names."""
+    named = Event.objects.filter(organization_id=organization, sequence=sequence, hash=digest)
+    return named.values_list("pk", flat=True)
 
 
 def _bring_file_up(organization_id: UUID, checkpoint: Checkpoint | None) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from agents.models import Draft, Version, VersionContributor
 from agents.policies import agents_granted, grant_to, granted_in
 from console.organizations.actor import Actor
+from console.organizations.compiled import compiled
 from console.organizations.models import Organization, User
 from console.organizations.policies import holders_in
 from environments.approvals import life_of, rules_of
@@ -115,7 +116,7 @@ class Waiting:
     @cached_property
     def behind_drafts(self) -> list[tuple[Draft, Deployment]]:
         """This person's own drafts that do not know of a move, so that a publish would be refused: draft and move."""
-        drafts = list(self._own_drafts()[:MANY]) if "edit_draft" in self.can else []
+        drafts = self._own_drafts() if "edit_draft" in self.can else []
         moves = moves_not_known(drafts, self.pipeline) if drafts else {}
         return [(draft, moves[draft.agent_id]) for draft in drafts if draft.agent_id in moves]
 
@@ -186,21 +187,32 @@ class Waiting:
             and push_refusal(standing, actor, standing.candidate.version, self.target) is None
         ]
 
-    def _own_drafts(self) -> QuerySet[Draft]:
-        # Where what was moved is the draft's own base, nothing is behind, unless the move went back to it.
-        went_back = Q(deployment__from_version__number__gt=F("version__number"))
-        moved = Pin.objects.filter(
-            ~Q(version=OuterRef("base")) | went_back, agent=OuterRef("agent"), deployment__at__gt=OuterRef("based_at")
-        )
-        own = Draft.objects.filter(
-            Exists(moved.exclude(environment__kind=Environment.Kind.DEVELOPMENT)),
-            self._may("edit_draft"),
-            organization=self.organization,
-            contributors__contains=[self.person.pk],
-            agent__archived_at=None,
-        )
-        changed = own.exclude(manifest=F("base__manifest"))
-        return changed.select_related("agent", "base", "manifest").defer("manifest__entries").order_by("updated_at")
+    def _own_drafts(self) -> list[Draft]:
+        if "edit_draft" in self.rights:
+            return _drafts_of(self.organization.pk, self.person.pk)
+        return list(_moved_past(self.organization.pk, self.person.pk).filter(self._may("edit_draft"))[:MANY])
+
+
+@compiled
+def _drafts_of(organization: UUID, person: UUID) -> QuerySet[Draft]:
+    return _moved_past(organization, person)[:MANY]
+
+
+def _moved_past(organization: UUID, person: UUID) -> QuerySet[Draft]:
+    """Drafts that a person changed and that a move may have gone past, the oldest first."""
+    # Where what was moved is the draft's own base, nothing is behind, unless the move went back to it.
+    went_back = Q(deployment__from_version__number__gt=F("version__number"))
+    moved = Pin.objects.filter(
+        ~Q(version=OuterRef("base")) | went_back, agent=OuterRef("agent"), deployment__at__gt=OuterRef("based_at")
+    )
+    own = Draft.objects.filter(
+        Exists(moved.exclude(environment__kind=Environment.Kind.DEVELOPMENT)),
+        organization=organization,
+        contributors__contains=[person],
+        agent__archived_at=None,
+    )
+    changed = own.exclude(manifest=F("base__manifest"))
+    return changed.select_related("agent", "base", "manifest").defer("manifest__entries").order_by("updated_at")
 
 
 def _contributions() -> QuerySet[VersionContributor]:
