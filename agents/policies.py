@@ -1,6 +1,7 @@
 """Who may do what with an agent. One of the few files that talk to guardian."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -76,22 +77,25 @@ def holders_on(agent: "Agent", permissions: "Iterable[str]") -> dict[str, set[UU
     """
     held: dict[str, set[UUID]] = {permission: set() for permission in permissions}
     names: dict[str, Any] = {"organization": agent.organization_id, "agent": agent.pk, "wanted": list(held)}
-    for permission, person in rows(_HOLDERS.format(**_tables(agent)), names):
+    for permission, person in rows(_holders_written(), names):
         held[permission].add(person)
     return held
 
 
-def _tables(agent: "Agent") -> dict[str, str]:
-    """Where it is written who belongs to what and holds what."""
+@cache
+def _holders_written() -> str:
+    """The statement with its tables: where it is written who belongs to what and holds what."""
     people: Any = get_user_model()
+    organizations: Any = apps.get_model("organizations", "Organization")
+    agents: Any = apps.get_model("agents", "Agent")
     models = {
         "people": people,
         "memberships": apps.get_model("organizations", "Membership"),
         "belonging": people.groups.through,
-        "by_group": get_group_obj_perms_model(agent.organization),
-        "alone": get_user_obj_perms_model(agent),
+        "by_group": get_group_obj_perms_model(organizations),
+        "alone": get_user_obj_perms_model(agents),
     }
-    return {name: model._meta.db_table for name, model in models.items()}
+    return _HOLDERS.format(**{name: model._meta.db_table for name, model in models.items()})
 
 
 def require(actor: "Actor", permission: str, agent: "Agent") -> None:

@@ -4,6 +4,7 @@ Questions are about permissions, never about roles; roles appear only where they
 """
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -78,9 +79,7 @@ def held_on(user: "User", subject: "Model") -> frozenset[str]:
     """
     if not user.is_active or user.is_superuser:
         return frozenset(ObjectPermissionChecker(user).get_perms(subject))
-    alone, by_group = get_user_obj_perms_model(subject), get_group_obj_perms_model(subject)
-    statement = HELD.format(alone._meta.db_table, by_group._meta.db_table, user.groups.through._meta.db_table)
-    return frozenset(codename for (codename,) in rows(statement, [user.pk, subject.pk] * 2))
+    return frozenset(codename for (codename,) in rows(_written(HELD, subject._meta.model), [user.pk, subject.pk] * 2))
 
 
 def limited(user: "User", organization: "Organization", held: frozenset[str]) -> frozenset[str]:
@@ -156,17 +155,18 @@ def holder_of(permission: str, organization: "Organization") -> Holder:
 def holders_in(organization: "Organization", permissions: "AbstractSet[str]") -> dict[str, dict[UUID, str]]:
     """For each of these permissions who holds it, by id, in the order of their names; one query."""
     found: dict[str, dict[UUID, str]] = {permission: {} for permission in permissions}
-    user: Any = get_user_model()
-    models = (
-        get_user_obj_perms_model(organization),
-        get_group_obj_perms_model(organization),
-        user.groups.through,
-        user,
-    )
-    statement = HOLDERS.format(*(model._meta.db_table for model in models))
-    for name, permission, person_id in rows(statement, {"organization": organization.pk, "wanted": list(found)}):
+    asked = {"organization": organization.pk, "wanted": list(found)}
+    for name, permission, person_id in rows(_written(HOLDERS, organization._meta.model), asked):
         found[permission][person_id] = name
     return found
+
+
+@cache
+def _written(statement: str, subject: Any) -> str:
+    """A statement about rights with the names of its tables: grants to people, to groups, who belongs, people."""
+    user: Any = get_user_model()
+    models = (get_user_obj_perms_model(subject), get_group_obj_perms_model(subject), user.groups.through, user)
+    return statement.format(*(model._meta.db_table for model in models))
 
 
 def missing(permission: str, organization: "Organization") -> PermissionMissing:
