@@ -12,12 +12,12 @@ from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 
 from agents.models import Draft
-from console.organizations.compiled import compiled
 from console.organizations.models import User
+from console.organizations.questions import people_called
 
 PARTS_AT_ONCE = 50
 Noted = Mapping[str, Mapping[str, str]]
@@ -45,7 +45,7 @@ def authors_by_part(draft: Draft) -> dict[str, list[Authorship]]:
     """
     changed = changed_since_base(draft)
     wanted = [*_noted_people(draft.authors), *draft.contributors]
-    people = {one.pk: one for one in _people_called(wanted)} if changed else {}
+    people = {one.pk: one for one in people_called(wanted)} if changed else {}
     return {path: _people_of(draft, path, people) for path in changed}
 
 
@@ -110,11 +110,6 @@ def _first_savers(draft: Draft, wanted: Mapping[str, str]) -> set[UUID]:
             if row[column] == wanted[path] and row["history_user_id"]:
                 first.setdefault(path, row["history_user_id"])
     return set(first.values())
-
-
-@compiled
-def _people_called(wanted: list[UUID]) -> QuerySet[User]:
-    return User.objects.filter(pk__any=wanted)
 
 
 def _people_of(draft: Draft, path: str, people: Mapping[UUID, User]) -> list[Authorship]:

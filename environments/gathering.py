@@ -18,6 +18,7 @@ from audit.clock import database_time
 from console.organizations.errors import Holder
 from console.organizations.models import Membership, Organization, User
 from console.organizations.policies import holders_in
+from console.organizations.questions import people_called
 from console.organizations.roles import PERMISSIONS, roles_carrying
 from environments import questions
 from environments.facts import Facts
@@ -221,7 +222,7 @@ def _movers(pins: dict[UUID, dict[UUID, Pin]]) -> Iterator[tuple[Any, str]]:
 def _put_people(*wanted: tuple[Any, str]) -> None:
     """Read everybody once, and put the one object of each where they are named."""
     keys: set[Any] = {getattr(row, f"{name}_id") for row, name in wanted}
-    people = {one.pk: one for one in questions.people_called([key for key in keys if key])}
+    people = {one.pk: one for one in people_called([key for key in keys if key])}
     for row, name in wanted:
         if (key := getattr(row, f"{name}_id")) is not None:
             setattr(row, name, people[key])

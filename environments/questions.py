@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 
 from agents.models import Draft, Manifest, Version, VersionContributor
 from console.organizations.compiled import compiled
-from console.organizations.models import User
 from environments.models import Hold, Pin, SignOff
 
 
@@ -40,12 +39,6 @@ def versions(wanted: list[UUID]) -> QuerySet[Version]:
 def manifests(wanted: list[int]) -> QuerySet[Manifest]:
     """Manifests with their entries."""
     return Manifest.objects.filter(pk__any=wanted)
-
-
-@compiled
-def people_called(wanted: list[UUID]) -> QuerySet[User]:
-    """People by id."""
-    return User.objects.filter(pk__any=wanted)
 
 
 @compiled

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from console.organizations.compiled import compiled
 from console.organizations.models import User
+from console.organizations.questions import people_called
 
 
 class SessionStore(DatabaseSessions):
@@ -33,7 +34,7 @@ class Accounts(AuthenticationBackend):  # type: ignore[misc]  # the library has 
 
     def get_user(self, user_id: UUID) -> User | None:
         """The person of a session, while they may sign in at all."""
-        person = _person.first(user_id)
+        person = people_called.first([user_id])
         return person if person and self.user_can_authenticate(person) else None
 
 
@@ -52,8 +53,3 @@ def note_visit(person: User, session: SessionBase, ip: str, browser: str) -> Non
 @compiled
 def _kept(key: str, now: datetime) -> QuerySet[Session, str]:
     return Session.objects.filter(session_key=key, expire_date__gt=now).values_list("session_data", flat=True)
-
-
-@compiled
-def _person(person: UUID) -> QuerySet[User]:
-    return User.objects.filter(pk=person)
