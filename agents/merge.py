@@ -153,19 +153,26 @@ def _merge_edges(base: list[Any], theirs: list[Any], mine: list[Any], where: Whe
     first, second = (right, left) if my_order != common else (left, right)
     if their_order != my_order and common not in (their_order, my_order):
         return run.conflict(where, base, theirs, mine)
+    places = _places(before, left, right)
     merged = {}
     for key in _woven(list(first), list(second)):
         old, their, my = (side[key][1] if key in side else ABSENT for side in (before, left, right))
-        place = (*where, str(_place(key, before, left, right)))
-        value = _merge_values(old, their, my, place, run)
+        value = _merge_values(old, their, my, (*where, str(places[key])), run)
         if value is not ABSENT:
             merged[key] = value
     return list(merged.values())
 
 
-def _place(key: Any, base: dict[Any, Any], *sides: dict[Any, Any]) -> int:
-    """The index of an edge in the base; of a new one the smaller index, so that swapped sides give one pointer."""
-    return int(base[key][0]) if key in base else min(int(side[key][0]) for side in sides if key in side)
+def _places(base: dict[Any, Any], *sides: dict[Any, Any]) -> dict[Any, int]:
+    """The index of each edge in the base; new ones get the numbers behind it, the same when the sides are swapped.
+
+    No two edges share a number: a conflict is known by its pointer, and none may hide behind another.
+    """
+    places = {key: int(index) for key, (index, _) in base.items()}
+    new = {key for side in sides for key in side} - set(base)
+    first = {key: min(int(side[key][0]) for side in sides if key in side) for key in new}
+    behind = max(places.values(), default=-1) + 1
+    return places | {key: number for number, key in enumerate(sorted(new, key=lambda key: (first[key], key)), behind)}
 
 
 def _woven(first: list[Any], second: list[Any]) -> list[Any]:

@@ -211,6 +211,22 @@ configs = st.fixed_dictionaries(
 )
 
 
+def test_merge__new_edges_in_another_order__each_is_a_conflict_of_its_own() -> None:
+    def flow(*edges: tuple[str, str, int]) -> dict[str, Any]:
+        return {"flow": {"nodes": {}, "edges": [{"from": one, "to": other, "n": n} for one, other, n in edges]}}
+
+    merged = merge(
+        flow(("p", "q", 0)),
+        flow(("p", "q", 0), ("p", "p", 1), ("q", "q", 2)),
+        flow(("q", "q", 3), ("p", "p", 4), ("p", "q", 0)),
+    )
+
+    assert {(each.path, each.theirs, each.mine) for each in merged.conflicts} == {
+        ("/flow/edges/1/n", 2, 3),
+        ("/flow/edges/2/n", 1, 4),
+    }
+
+
 @given(base=configs, other=configs)
 def test_merge__one_side_unchanged__is_the_other_side(base: Any, other: Any) -> None:
     assert stable(merge(base, base, other).config) == stable(other)
