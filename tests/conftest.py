@@ -1,6 +1,7 @@
 """What every test may ask for: the cast; and what is left out where the samples are not beside the checkout."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,16 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The database of this process, with what the memory of stories asks of it."""
+    from tests.races import send_racers_home
     from tests.remembering import make_look  # a plugin, which pytest imports first
 
     with django_db_blocker.unblock():
         make_look()
+    yield
+    with django_db_blocker.unblock():
+        send_racers_home()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,7 @@
 """Doing several things at the same instant, each on a database connection of its own."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from threading import Barrier, Event, Thread
@@ -13,6 +13,12 @@ from console.organizations.errors import Refusal
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 30
+_RACERS = ThreadPoolExecutor(128, "racer")
+
+
+def start(act: Callable[[], T]) -> Future[T]:
+    """Call an act in another thread, on a database connection of its own."""
+    return _RACERS.submit(_racing, act)
 
 
 def at_once(*acts: Callable[[], T]) -> list[T]:
@@ -20,42 +26,44 @@ def at_once(*acts: Callable[[], T]) -> list[T]:
 
     Any exception ends the test: whoever races may be refused, nothing may break.
     """
-    start = Barrier(len(acts))
+    line = Barrier(len(acts))
 
     def run(act: Callable[[], T]) -> T:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=PATIENCE_SECONDS)
-            return act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-def closing(act: Callable[[], T]) -> T:
-    """What an act returns; for a thread, whose connection is closed."""
-    try:
+        line.wait(timeout=PATIENCE_SECONDS)
         return act()
-    finally:
-        connections.close_all()
+
+    return [racer.result() for racer in [start(partial(run, act)) for act in acts]]
 
 
 def outcome(act: Callable[[], object]) -> str:
-    """`ok`, or the code of the refusal; for a thread, whose connection is closed."""
+    """`ok`, or the code of the refusal."""
     try:
         act()
     except Refusal as refusal:
         return refusal.code
-    finally:
-        connections.close_all()
     return "ok"
+
+
+def attempt(act: Callable[[], object]) -> Future[str]:
+    """The outcome of an act in another thread."""
+    return start(partial(outcome, act))
 
 
 def outcomes_at_once(*acts: Callable[[], object]) -> list[str]:
     """The outcome of each act, all started together."""
     return at_once(*[partial(outcome, act) for act in acts])
+
+
+def send_racers_home() -> None:
+    """Close the connections that they keep from race to race: a new one costs more than most acts do."""
+    at_once(*[connections.close_all] * len(_RACERS._threads))
+
+
+def _racing(act: Callable[[], T]) -> T:
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()  # the server has ended it since the last race
+    connection.ensure_connection()
+    return act()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Django's own cursors write values into the text of a statement, so that each is another one to PostgreSQL.
 """
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.backends.utils import CursorWrapper
+from psycopg._preparing import Prepare, PrepareManager
 
 Params = list[Any] | tuple[Any, ...] | dict[str, Any]
 
@@ -22,6 +24,8 @@ def cursor() -> CursorWrapper:
     own: Any = connection
     own.close_if_health_check_failed()  # as Django does it before each of its own cursors
     own.ensure_connection()
+    if type(own.connection._prepared) is PrepareManager:
+        own.connection._prepared = _Statements(own.connection._prepared)
     with own.wrap_database_errors:
         prepared: CursorWrapper = own._prepare_cursor(_Cursor(own.connection))  # type: ignore[call-arg]  # stubs of psycopg 2
     return prepared
@@ -43,3 +47,34 @@ class _Cursor(ServerBindingCursor):
         if connection.queries_logged:
             self._query = SimpleNamespace(query=mogrify(query, params, connection).encode())
         return done
+
+
+class _Statements(PrepareManager):
+    """What a connection has prepared, kept when a transaction is taken back: every refusal takes one back.
+
+    psycopg forgets all of it then, because a table may have come and gone in the transaction. Ours come and go with
+    migrations, and PostgreSQL plans a statement anew where a table has changed under it. DDL still clears.
+    """
+
+    changes_tables = re.compile(rb"\s*(?:ALTER|DROP|DISCARD|DEALLOCATE)\b", re.IGNORECASE).match
+
+    def __init__(self, former: PrepareManager) -> None:
+        super().__init__()
+        self.prepare_threshold, self.prepared_max = former.prepare_threshold, former.prepared_max
+
+    def clear(self) -> bool:
+        """What psycopg does at a rollback, and would do at DDL: see `validate`."""
+        return False
+
+    def maybe_add_to_cache(self, query: Any, prep: Prepare, name: bytes) -> Any:
+        """Counts only what is prepared: the others hold their values, and are never met again."""
+        if prep is Prepare.NO and not self.changes_tables(query.query):
+            return None
+        return super().maybe_add_to_cache(query, prep, name)
+
+    def validate(self, key: Any, prep: Prepare, name: bytes, results: Any) -> None:
+        """Forget everything when tables have changed."""
+        if self.changes_tables(key[0]):
+            super().clear()
+        else:
+            super().validate(key, prep, name, results)

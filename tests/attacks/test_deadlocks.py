@@ -5,7 +5,6 @@ locked that row against being pointed to and waits for the chain would close the
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -20,17 +19,17 @@ from environments.actions import cancel_job, push_to_production, start_promotion
 from tests.api.calling import program
 from tests.builders import a_ready_version
 from tests.cast import Person
-from tests.races import held, outcome, wait_for_waiters
+from tests.races import attempt, held, wait_for_waiters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _both_at_the_chain(first: Callable[[], object], second: Callable[[], object]) -> list[str]:
     """What came of two acts that wait for the audit chain in this order, with everything locked that they lock."""
-    with ThreadPoolExecutor(2) as pool, held(lambda: list(ChainHead.objects.select_for_update())):
-        one = pool.submit(outcome, first)
+    with held(lambda: list(ChainHead.objects.select_for_update())):
+        one = attempt(first)
         wait_for_waiters(1)
-        other = pool.submit(outcome, second)
+        other = attempt(second)
         wait_for_waiters(2)
     return [one.result(), other.result()]
 

@@ -5,7 +5,7 @@ then locked, read and written all that it will, and waits for the chain; who com
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ from environments.models import Environment, JobItem, Pin
 from tests.api.calling import Program, program
 from tests.builders import a_ready_version
 from tests.cast import Person, join, new_account
-from tests.races import closing, held, outcome, wait_for_waiters
+from tests.races import held, outcome, start, wait_for_waiters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -231,9 +231,9 @@ INTRUDERS = {
 def meet(*groups: list[Act]) -> list[list[Any]]:
     """What came of acts of which the first ones wait for the audit chain, the next ones for those, and so on."""
     ends: list[list[Future[Any]]] = []
-    with ThreadPoolExecutor(sum(map(len, groups))) as pool, held(lambda: list(ChainHead.objects.select_for_update())):
+    with held(lambda: list(ChainHead.objects.select_for_update())):
         for group in groups:
-            ends.append([pool.submit(closing, act) for act in group])
+            ends.append([start(act) for act in group])
             wait_for_waiters(sum(map(len, ends)))
     return [[end.result() for end in group] for group in ends]
 

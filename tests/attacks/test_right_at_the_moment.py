@@ -1,7 +1,6 @@
 """A right or a rule that ends while an act is under way: the log tells them in an order that holds (G16)."""
 
 import dataclasses
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -20,7 +19,7 @@ from environments.models import Release
 from tests.api.calling import program
 from tests.builders import a_candidate, a_ready_version, an_agent, draft_of
 from tests.cast import Person
-from tests.races import closing, held, outcome, outcomes_at_once, wait_for_waiters
+from tests.races import attempt, held, outcomes_at_once, start, wait_for_waiters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,12 +37,10 @@ def test_push_to_production__a_rule_is_changed_while_it_waits__comes_before_the_
     long_ago = dataclasses.replace(mara.actor(), proven_at=None)
     rule = {"fresh_sign_in_for_production": True}
 
-    with ThreadPoolExecutor(2) as pool, held(lambda: Agent.objects.select_for_update().get(pk=agent.pk)):
-        push: Future[str] = pool.submit(
-            outcome, lambda: push_to_production(agent, actor=long_ago, number=1, expected_live=0)
-        )
+    with held(lambda: Agent.objects.select_for_update().get(pk=agent.pk)):
+        push = attempt(lambda: push_to_production(agent, actor=long_ago, number=1, expected_live=0))
         wait_for_waiters(1)
-        change = pool.submit(outcome, lambda: change_settings(organization, actor=mara.actor(), changes=rule))
+        change = attempt(lambda: change_settings(organization, actor=mara.actor(), changes=rule))
         wait_for_waiters(2)
 
     assert (push.result(), change.result()) == ("ok", "ok")
@@ -55,10 +52,10 @@ def test_mark_ready__its_actor_is_removed_while_it_waits__comes_before_the_remov
 ) -> None:
     agent, membership = a_candidate(organization, author=dana), quinn.membership_in(organization)
 
-    with ThreadPoolExecutor(2) as pool, held(lambda: list(Release.objects.select_for_update().filter(agent=agent))):
-        sign = pool.submit(outcome, lambda: mark_ready(agent, actor=quinn.actor(), number=1))
+    with held(lambda: list(Release.objects.select_for_update().filter(agent=agent))):
+        sign = attempt(lambda: mark_ready(agent, actor=quinn.actor(), number=1))
         wait_for_waiters(1)
-        removal = pool.submit(outcome, lambda: remove_member(membership, actor=mara.actor()))
+        removal = attempt(lambda: remove_member(membership, actor=mara.actor()))
         wait_for_waiters(2)
 
     assert (sign.result(), removal.result()) == ("ok", "ok")
@@ -70,10 +67,10 @@ def test_reading__its_key_is_revoked_while_the_use_is_noted__tells_nothing(
 ) -> None:
     developer = program(dana, organization, "developer")
 
-    with ThreadPoolExecutor(2) as pool, held(lambda: list(ChainHead.objects.select_for_update())):
-        revocation = pool.submit(outcome, lambda: revoke_key(developer.key, actor=dana.actor()))
+    with held(lambda: list(ChainHead.objects.select_for_update())):
+        revocation = attempt(lambda: revoke_key(developer.key, actor=dana.actor()))
         wait_for_waiters(1)
-        reading = pool.submit(closing, lambda: developer.get("/agents").status)
+        reading = start(lambda: developer.get("/agents").status)
         wait_for_waiters(2)
 
     assert (revocation.result(), reading.result()) == ("ok", 401)

@@ -3,7 +3,6 @@
 import logging
 import stat
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from audit.sample import fill
 from audit.verify import verify
 from console.organizations.models import Organization
 from tests.audit.chains import as_superuser, folder
+from tests.races import at_once, start
 
 __all__ = ["folder"]  # fixture
 
@@ -153,19 +153,12 @@ def test_write_checkpoint__head_names_no_event__signs_nothing(
 
 
 def test_write_checkpoint__from_16_writers__keeps_one_ordered_file(organization: Organization) -> None:
-    barrier = threading.Barrier(16)
+    def write() -> None:
+        for _ in range(4):
+            fill(organization, 1)
+            write_checkpoint(organization.pk)
 
-    def write(_: int) -> None:
-        barrier.wait()
-        try:
-            for _ in range(4):
-                fill(organization, 1)
-                write_checkpoint(organization.pk)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(write, range(16)))
+    at_once(*[write] * 16)
 
     written = sequences(organization)
     assert written == sorted(set(written))
@@ -179,21 +172,17 @@ def test_verify__while_others_write__gives_no_false_alarm(organization: Organiza
     stop = threading.Event()
 
     def write() -> None:
-        try:
-            while not stop.is_set():
-                fill(organization, 3)
-                write_checkpoint(organization.pk)
-        finally:
-            connection.close()
+        while not stop.is_set():
+            fill(organization, 3)
+            write_checkpoint(organization.pk)
 
-    with ThreadPoolExecutor(3) as pool:
-        writers = [pool.submit(write) for _ in range(3)]
-        try:
-            results = [verify(organization.pk) for _ in range(20)]
-        finally:
-            stop.set()
-        for writer in writers:
-            writer.result()
+    writers = [start(write) for _ in range(3)]
+    try:
+        results = [verify(organization.pk) for _ in range(20)]
+    finally:
+        stop.set()
+    for writer in writers:
+        writer.result()
 
     assert [result.findings for result in results if not result.ok] == []
 

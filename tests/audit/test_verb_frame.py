@@ -1,9 +1,7 @@
 """The frame of every verb: done with its event, refused with one event, or undone (T12, invariant 7)."""
 
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +16,7 @@ from console.organizations.actor import SYSTEM, Actor
 from console.organizations.errors import Conflict, NotFound, PermissionMissing, Refusal
 from console.organizations.models import Organization, User
 from console.organizations.policies import missing
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,21 +145,13 @@ def test_record__any_data__recomputes_from_the_database(organization: Organizati
 
 
 def test_verb__32_at_once__keep_one_chain_without_gap_or_fork(organization: Organization) -> None:
-    barrier = threading.Barrier(WRITERS)
-
-    def write(_: int) -> tuple[float, float]:
-        mine = Organization.objects.get(pk=organization.pk)
-        barrier.wait()
-        began = time.monotonic()
-        try:
-            for _ in range(ACTS):
-                note(mine, actor=SYSTEM)
-        finally:
-            connection.close()
+    def write() -> tuple[float, float]:
+        mine, began = Organization.objects.get(pk=organization.pk), time.monotonic()
+        for _ in range(ACTS):
+            note(mine, actor=SYSTEM)
         return began, time.monotonic()
 
-    with ThreadPoolExecutor(WRITERS) as pool:
-        times = list(pool.map(write, range(WRITERS)))
+    times = at_once(*[write] * WRITERS)
     seconds = max(end for _, end in times) - min(begin for begin, _ in times)
     sys.stdout.write(f"{WRITERS * ACTS / seconds:.0f} audited acts a second\n")
 
