@@ -5,9 +5,9 @@ removed is kept under everything that made the database until then: its own argu
 Where a test comes to the same point again, one script of SQL puts exactly those rows back, ids and hashes included.
 A step may consist of steps: a version that is live shares its beginning with every other story of a published one.
 
-Nothing is guessed: as soon as anything else writes in the test, or the test has real transactions of its own, every
-further step runs for real. What a step leaves for after the commit is not repeated: inside a test's transaction
-there is no commit.
+Nothing is guessed: as soon as anything else writes in the test, every further step runs for real. In a test that has
+real transactions of its own only its fixtures are told from memory: later others write, on connections of their own.
+What a step leaves for after the commit is not repeated.
 """
 
 import functools
@@ -18,10 +18,12 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -79,6 +81,7 @@ class Memory:
         self.told: dict[str, Told] = {}
         self.past: str | None = EMPTY  # None: something else wrote, nothing can be compared any more
         self.tellings: list[Telling] = []
+        self.is_set_up = False  # whether the fixtures are there and the test has begun
         self.is_aside = False  # a script or a look at all rows is no write of the test
         self.seen: tuple[str | None, set[Row]] = (None, set())  # the past at the last look, and the rows then
 
@@ -109,7 +112,7 @@ class Memory:
         return cast("R", self._repeat(self.told[key]))
 
     def _key(self, step: str, arguments: Any) -> str | None:
-        if self.past is None or not connection.in_atomic_block or not self.is_watching():
+        if self.past is None or not self.is_watching() or (self.is_set_up and not connection.in_atomic_block):
             return None
         try:
             told = json.dumps([self.past, step, arguments], default=_identity)
@@ -169,16 +172,25 @@ def remembered(step: Callable[P, R]) -> Callable[P, R]:
 
 
 def pytest_runtest_setup() -> None:
-    """Every test begins with an empty database, unless its module holds a transaction open.
+    """Every test begins with an empty database, unless its module holds a transaction open, and with no checkpoints.
 
+    An organization that is told from memory has the id that it had before, and those witness its longer chain.
     The connection is put under watch each time: while a browser is open an event loop runs in this thread, and
     Django then gives the thread another connection than before (asgiref, thread-critical locals).
     """
     if not memory.is_watching():
         connection.execute_wrappers.append(memory.watch)
     memory.past = None if connection.in_atomic_block else EMPTY
+    memory.is_set_up = False
+    for file in Path(settings.CHECKPOINT_DIR).glob("*.jsonl"):
+        file.unlink()
     memory.tellings.clear()
     memory.seen = (None, set())
+
+
+def pytest_runtest_call() -> None:
+    """The fixtures are there."""
+    memory.is_set_up = True
 
 
 def _identity(value: Any) -> Any:
