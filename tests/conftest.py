@@ -7,6 +7,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection
 from django.template import Template
 from django.test.utils import _TestState
 from pytest_django import DjangoDbBlocker
@@ -85,8 +86,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock():
         make_look()
     yield
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
         send_racers_home()
+        # A process of a server may outlive it for a moment, and the database is dropped next.
+        for patience in (0, 3_000):
+            cursor.execute(
+                """SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+                [patience],
+            )
 
 
 @pytest.fixture(scope="session", autouse=True)

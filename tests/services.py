@@ -15,7 +15,6 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_django
 
 from console.launcher import logs, processes
 from console.launcher.health import is_healthy
@@ -131,16 +130,10 @@ class WebServers:
 
 
 @pytest.fixture(scope="session")
-def web_servers(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[WebServers]:
+def web_servers(django_db_setup: None) -> Iterator[WebServers]:
     """The web servers of this run."""
-    from django.db import connection
-
     with ExitStack() as running:
         yield WebServers(running)
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        # A process of a server may outlive it for a moment, and the database is dropped next.
-        cursor.execute("""SELECT pg_terminate_backend(pid, 3000) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()""")
 
 
 @pytest.fixture
@@ -173,7 +166,7 @@ def _web_server(name: str) -> Iterator[tuple[processes.Program, str]]:
             time.sleep(processes.POLL_SECONDS)
         yield server, address
     finally:
-        server.stop(((signal.SIGTERM, 3.0),))
+        server.stop(())  # it holds nothing, and would wait for its callers
 
 
 def _wait_until_idle() -> None:
