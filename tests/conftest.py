@@ -1,5 +1,6 @@
 """What every test may ask for: the cast; and what is left out where the samples are not beside the checkout."""
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,26 +44,28 @@ collect_ignore = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that wait for programs of their own begin, so that none of them is what a run ends with.
 
+    The others follow from the last name to the first: those of agents take a second each, those of webhooks more.
     Files stay whole: a process that has told a story remembers it for the rest of the file.
     """
     slow = {item.path for item in items if any(item.iter_markers("browser")) or any(item.iter_markers("services"))}
-    items.sort(key=lambda item: (item.path not in slow, item.path))
-
-
-# Files that ask for the same web servers, which each process of a run would start for itself.
-WEB_SERVERS = (
-    "tests/api/test_two_processes.py",
-    "tests/serving/test_changes_bite.py",
-    "tests/serving/test_same_answers.py",
-)
+    items.sort(key=lambda item: item.path, reverse=True)
+    items.sort(key=lambda item: item.path not in slow)
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """Gives whole files to processes, and the files that share web servers to one."""
+    """Gives whole files to processes, and those that wait for programs of their own to one: the other works meanwhile.
+
+    They also share the web servers of that process.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return "web servers" if file in WEB_SERVERS else str(file)
+        file = str(super()._split_scope(nodeid))
+        return "programs" if _starts_programs(file) else file
+
+
+@functools.cache
+def _starts_programs(file: str) -> bool:
+    return "mark.services" in (TESTS.parent / file).read_text(encoding="utf-8")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:

@@ -185,6 +185,7 @@ class Cluster:
         }
         if not self.is_durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings["max_connections"] = str(4 * MAX_CONNECTIONS)  # several processes of tests race in it at once
             if install.major >= 16:
                 settings["scram_iterations"] = "1"  # what a guess of its password costs each new connection
         command: list[str | Path] = [install.bin / "postgres", "-D", self.data]

@@ -93,7 +93,11 @@ def test_pins__moved__bite_in_every_process_also_when_it_lost_its_connection_or_
     staging.serve(2, "nothing happened there")
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [SESSION])
+        cursor.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = %s AND datname = current_database()""",
+            [SESSION],
+        )
         assert len(cursor.fetchall()) == 2
     pushed(agent, dana, quinn, mara, "Third")
     live.serve(3, "the push while nobody listened")
