@@ -23,7 +23,6 @@ from environments.models import Environment, Pin, Release
 from environments.standing import Standing, earlier_in
 from environments.transitions import STEPS, State
 
-VERSIONS_SHOWN = 5
 # The push page itself asks for these two, so that they do not take the button away.
 ASKED_ON_THE_PAGE = frozenset({"ticket", "fresh_sign_in"})
 RENEWABLE = frozenset({State.SUPERSEDED, State.ROLLED_BACK})
@@ -227,7 +226,7 @@ class _Asked:
         back = Offer(
             verb="rollback", label="Rollback", url=address(agent, "rollback", environment=place.slug), place=place.slug
         )
-        earlier = earlier_in(place, agent, most=VERSIONS_SHOWN)
+        earlier = earlier_in(place, agent)
         held = {hold.version.digest for hold in self.standing.holds}
         if not earlier:
             return back.refused(

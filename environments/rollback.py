@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agents.comparison import Comparison
 from agents.doors import rights_of
 from agents.models import Agent
-from environments.available import VERSIONS_SHOWN, address
+from environments.available import address
 from environments.doors import standing_for
 from environments.forms import RollbackForm
 from environments.models import Deployment, Environment, Pin
@@ -53,7 +53,7 @@ def way_back_of(request: HttpRequest, agent: Agent, slug: str, form: RollbackFor
     if pin is None:
         return WayBack(place=place, pin=None)
     held = {hold.version.digest for hold in standing.holds}
-    moves = earlier_in(place, agent, most=VERSIONS_SHOWN)
+    moves = earlier_in(place, agent)
     found = moves_of(agent).in_bulk([move.pk for move in moves])  # the same moves, each with `until`
     moves = [found[move.pk] for move in moves]
     free = [move for move in moves if move.version.digest not in held]

@@ -13,6 +13,8 @@ from environments.lineage import version_of_content
 from environments.models import Deployment, Environment, Hold, Pin
 from environments.pipeline import environments_of
 
+VERSIONS_SHOWN = 5  # of the earlier ones, to go back to
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -116,12 +118,15 @@ def _open_holds(agent: UUID) -> QuerySet[Hold]:
     return Hold.objects.filter(agent=agent, lifted_at=None).select_related("version", "by").order_by("-at")
 
 
-def earlier_in(environment: Environment, agent: Agent, *, most: int) -> list[Deployment]:
+def earlier_in(environment: Environment, agent: Agent) -> list[Deployment]:
     """The last versions that were in an environment before the present one, each with its latest arrival."""
-    moves = Deployment.objects.filter(agent=agent, environment=environment).with_facts().newest_first()
     found: dict[object, Deployment] = {}
-    for move in moves[: 20 * most]:
+    for move in _last_moves(agent.pk, environment.pk):
         found.setdefault(move.version_id, move)
-        if len(found) > most:
-            break
-    return list(found.values())[1:]
+    return list(found.values())[1 : VERSIONS_SHOWN + 1]
+
+
+@compiled
+def _last_moves(agent: UUID, environment: UUID) -> QuerySet[Deployment]:
+    moves = Deployment.objects.filter(agent=agent, environment=environment)
+    return moves.with_facts().newest_first()[: 20 * VERSIONS_SHOWN]

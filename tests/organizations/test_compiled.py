@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, F, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
@@ -151,3 +151,43 @@ def test_compiled__connection_that_the_server_ended__is_made_anew_at_the_next_re
     connection.close_if_unusable_or_obsolete()  # what the beginning of a request does: look before the next statement
 
     assert names([]) == []
+
+
+def prepared() -> set[str]:
+    """What PostgreSQL has planned for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_compiled__after_a_refusal_took_its_transaction_back__is_not_planned_again(organization: Organization) -> None:
+    with transaction.atomic():
+        locked.get(organization.pk)
+    before = prepared()
+
+    with transaction.atomic():
+        with transaction.atomic():
+            locked.get(organization.pk)
+            transaction.set_rollback(True)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        locked.get(organization.pk)
+
+    assert before
+    assert prepared() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_compiled__a_table_that_changed_and_was_taken_back__is_read_as_it_is(organization: Organization) -> None:
+    with connection.cursor() as cursor:
+        with transaction.atomic():
+            cursor.execute("ALTER TABLE organizations_organization ADD COLUMN colour text")
+            assert locked.get(organization.pk) == organization
+            transaction.set_rollback(True)
+        cursor.execute("ALTER TABLE organizations_organization ALTER COLUMN name TYPE varchar(300)")
+        try:
+            with transaction.atomic():
+                assert locked.get(organization.pk).name == "Harbourline"
+        finally:
+            cursor.execute("ALTER TABLE organizations_organization ALTER COLUMN name TYPE varchar(200)")
