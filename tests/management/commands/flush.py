@@ -11,6 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from console.organizations.prepared import rows
+
 OF_THE_SCHEMA = {ContentType._meta.db_table, Permission._meta.db_table, "django_migrations"}
 
 
@@ -27,7 +29,6 @@ class Command(BaseCommand):
         connection = connections[database]
         tables = set(connection.introspection.table_names()) - OF_THE_SCHEMA
         filled = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in sorted(tables))  # noqa: S608 - our own names
+        emptied = "".join(f"DELETE FROM {table};" for (table,) in rows(filled))  # noqa: S608 - planned once
         with connection.cursor() as cursor:
-            cursor.execute(filled)
-            emptied = "".join(f"DELETE FROM {table};" for (table,) in cursor.fetchall())  # noqa: S608
             cursor.execute(f"SET session_replication_role = replica;{emptied}SET session_replication_role = DEFAULT")
