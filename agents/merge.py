@@ -171,8 +171,8 @@ def _places(base: dict[Any, Any], *sides: dict[Any, Any]) -> dict[Any, int]:
     places = {key: int(index) for key, (index, _) in base.items()}
     new = {key for side in sides for key in side} - set(base)
     first = {key: min(int(side[key][0]) for side in sides if key in side) for key in new}
-    behind = max(places.values(), default=-1) + 1
-    return places | {key: number for number, key in enumerate(sorted(new, key=lambda key: (first[key], key)), behind)}
+    in_order = sorted(new, key=lambda key: (first[key], key))
+    return places | {key: number for number, key in enumerate(in_order, len(base))}
 
 
 def _woven(first: list[Any], second: list[Any]) -> list[Any]:
