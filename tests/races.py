@@ -1,7 +1,7 @@
 """Doing several things at the same instant, each on a database connection of its own."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from threading import Barrier, Event, Thread
@@ -32,7 +32,9 @@ def at_once(*acts: Callable[[], T]) -> list[T]:
         line.wait(timeout=PATIENCE_SECONDS)
         return act()
 
-    return [racer.result() for racer in [start(partial(run, act)) for act in acts]]
+    racers = [start(partial(run, act)) for act in acts]
+    wait(racers)  # also where one breaks: nobody is left behind for the next test
+    return [racer.result() for racer in racers]
 
 
 def outcome(act: Callable[[], object]) -> str:
@@ -56,7 +58,8 @@ def outcomes_at_once(*acts: Callable[[], object]) -> list[str]:
 
 def send_racers_home() -> None:
     """Close the connections that they keep from race to race: a new one costs more than most acts do."""
-    at_once(*[connections.close_all] * len(_RACERS._threads))
+    if _RACERS._threads:
+        at_once(*[connections.close_all] * len(_RACERS._threads))
 
 
 def _racing(act: Callable[[], T]) -> T:

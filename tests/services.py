@@ -42,6 +42,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: with the clean-up
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = _services.start_database()
+    os.environ.pop("SLIPWAY_CHECKPOINT_DIR", None)  # tests remove what is there: never the folder of a real console
     os.environ |= {
         "SLIPWAY_ENVIRONMENT": "local",
         "SLIPWAY_HOME": str(_services.folder / "home"),
