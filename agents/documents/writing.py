@@ -6,7 +6,7 @@ are certain to keep every character, quotation marks wherever a word could mean 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -47,7 +47,10 @@ _PLAIN = re.compile(r"[^\W\d][\w./-]*( [\w./-]+)*\Z")
 # YAML 1.1 readers elsewhere take these words for truth values.
 _MISREAD = re.compile(r"(y|n|yes|no|on|off|true|false|null)\Z", re.IGNORECASE)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\U0001fffe-\U0001ffff]")
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+# At most four characters for a byte: what is written of a legal document stays below the import's limit.
+_ESCAPES = {code: f"\\x{code:02x}" for code in range(0x7F, 0xA0)} | {
+    code: f"\\u{code:04x}" for code in (0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)
+}
 
 
 def standalone(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +72,8 @@ def dump_yaml(document: Mapping[str, Any]) -> bytes:
 
 def yaml_text(value: Any) -> str:
     """Any JSON value as YAML text, keys in the order in which people read them."""
-    lines = _block(_ordered(value), "")
+    lines: list[str] = []
+    _block(_ordered(value), "", lines)
     return "\n".join(lines) + "\n"
 
 
@@ -82,42 +86,41 @@ def _ordered(value: Any) -> Any:
     return value
 
 
-def _block(value: Any, indent: str) -> Iterator[str]:
+def _block(value: Any, indent: str, lines: list[str]) -> None:
     if isinstance(value, dict) and value:
         for key, item in value.items():
             word = _word(key)
             if len(word) > _LONG_KEY:
-                yield f"{indent}? {word}"
+                lines.append(f"{indent}? {word}")
                 word = ""
-            yield from _entry(f"{indent}{word}:", item, indent)
+            _entry(f"{indent}{word}:", item, indent, lines)
     elif isinstance(value, list) and value:
         for item in value:
-            yield from _list_item(item, indent)
+            _list_item(item, indent, lines)
     else:
-        yield indent + _flat(value)
+        lines.append(indent + _flat(value))
 
 
-def _entry(head: str, item: Any, indent: str) -> Iterator[str]:
+def _entry(head: str, item: Any, indent: str, lines: list[str]) -> None:
     """`head` is what stands before the value; what follows on further lines goes two deeper than `indent`."""
     if isinstance(item, dict | list) and item:
-        yield head
-        yield from _block(item, indent + "  ")
+        lines.append(head)
+        _block(item, indent + "  ", lines)
     elif isinstance(item, str) and _fits_literal(item, indent):
-        yield f"{head} |{_chomping(item)}"
-        body = item.removesuffix("\n")
-        yield from (f"{indent}  {line}" if line else "" for line in body.split("\n"))
+        lines.append(f"{head} |{_chomping(item)}")
+        deeper = indent + "  "
+        lines += [deeper + line if line else "" for line in item.removesuffix("\n").split("\n")]
     else:
-        yield f"{head} {_flat(item)}"
+        lines.append(f"{head} {_flat(item)}")
 
 
-def _list_item(item: Any, indent: str) -> Iterator[str]:
+def _list_item(item: Any, indent: str, lines: list[str]) -> None:
     if not (isinstance(item, dict | list) and item):
-        yield from _entry(f"{indent}-", item, indent)
+        _entry(f"{indent}-", item, indent, lines)
         return
-    inner = _block(item, indent + "  ")
-    first = next(inner)
-    yield f"{indent}- {first[len(indent) + 2 :]}"
-    yield from inner
+    first = len(lines)
+    _block(item, indent + "  ", lines)
+    lines[first] = f"{indent}- {lines[first][len(indent) + 2 :]}"
 
 
 def _flat(value: Any) -> str:
@@ -140,20 +143,14 @@ def _word(text: str) -> str:
     ):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
-    return _ESCAPED.sub(_escape, quoted)
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    # At most four characters for a byte: what is written of a legal document stays below the import's limit.
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return quoted.translate(_ESCAPES)
 
 
 def _fits_literal(text: str, indent: str) -> bool:
     if "\n" not in text and len(text) <= _LONG_LINE:
         return False
-    # Many short lines far to the right would be little but indentation; as in `_escape`, four for one.
-    filled = sum(1 for line in text.split("\n") if line)
+    # Many short lines far to the right would be little but indentation; as in `_ESCAPES`, four for one.
+    filled = sum(map(bool, text.split("\n")))
     if filled * (len(indent) + 2) > 3 * len(text) + 200:
         return False
     return not _UNPRINTABLE.search(text)

@@ -1,6 +1,7 @@
 """What the YAML parser reads from: a text in pieces, with a bound on how much of it may say nothing."""
 
 import re
+from itertools import islice
 
 from agents.canonical import refuse_size
 from agents.documents.building import STRETCH_BYTES
@@ -14,6 +15,9 @@ _STAND_INS = [chr(plane << 16 | last) for plane in range(1, 17) for last in (0xF
 # libyaml compares each directive with all before it. None is allowed: the first few it may find by itself.
 _DIRECTIVE = re.compile(rb"(?<=[\r\n])%")
 _DIRECTIVES = 1_000
+
+_LINE_END = re.compile(rb"\r\n?|\n")
+_COMMENT_FIRST = re.compile(rb"(?: *+(?:\r\n?|\n))*+#")
 
 _UNREADABLE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x84\x86-\x9f]|\xef\xbf[\xbe\xbf]")
 
@@ -61,6 +65,11 @@ class Source:
         for character, stand_in in self._swaps.items():
             text = text.replace(stand_in, character)
         return text
+
+    def goes_on_with_comment(self, line: int) -> bool:
+        """Whether what follows this line, counted from 1, begins with a # at the margin."""
+        end = next(islice(_LINE_END.finditer(self._raw), line - 1, None), None)
+        return end is not None and _COMMENT_FIRST.match(self._raw, end.end()) is not None
 
 
 def unreadable(raw: bytes) -> tuple[int, str]:

@@ -40,6 +40,7 @@ _TAGS = "YAML tags (!name) are not allowed. Remove the tag."
 _ANCHORS = "YAML anchors (&name) are not allowed. Write the value out where it is needed."
 _ALIASES = "YAML aliases (*name) are not allowed. Write the value out."
 _DIRECTIVES = "YAML directives (%) are not allowed. Remove the line."
+_AT_MARGIN = "A line of this text begins with # at the margin, as a comment does. Indent the text by two blanks."
 _SECOND = "A second document (---) begins here. Put one document into a file."
 # What libyaml says of a malformed one of these; allowed is none.
 _FORBIDDEN = (
@@ -50,6 +51,7 @@ _FORBIDDEN = (
     ("alias", _ALIASES),
     ("<document start>", _SECOND),
 )
+_BLOCK = ("|", ">")
 _ODD_START = "found character that cannot start any token"
 _BAD_CODE = "found invalid Unicode character escape code"
 
@@ -117,12 +119,19 @@ class _Composer:
         place = _place(event)
         self.plain_only(event, place)
         text = self.source.restored(event.value)
+        # A document that is one text may stand at the margin. libyaml leaves out its first lines that begin with #.
+        if event.style in _BLOCK and not self.builder.open and not text.strip():
+            self.no_comment_behind(place)
         if self.builder.wants_key:
             if text == "<<" and not event.style:
                 self.builder.refuse("Merge keys (<<) are not allowed. Write the values out.", place)
             self.builder.key(text, place)
         else:
             self.builder.value(text if event.style else self.word(text, place), place)
+
+    def no_comment_behind(self, place: Place) -> None:
+        if self.source.goes_on_with_comment(place[0]):
+            self.builder.refuse(_AT_MARGIN, place)
 
     def word(self, text: str, place: Place) -> Any:
         value = resolve(text)

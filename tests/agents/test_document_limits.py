@@ -17,6 +17,8 @@ from agents.parts import split
 from tests.agents.documents import document, load_document
 from tests.agents.hostile import CONTROL, HOSTILE, MIB, RAW
 
+pytestmark = pytest.mark.services
+
 MEMORY = 64 * MIB
 # Calls of functions. A document of 20,000 values takes 700,000; the figures in seconds are in the docs.
 STEPS = 1_000_000

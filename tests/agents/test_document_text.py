@@ -93,6 +93,8 @@ def test_load__of_keys_that_look_like_values__keeps_them_as_text() -> None:
         ("a: !<x y", 1, 4, "tags"),
         ("a: [b, &]", 1, 8, "anchors"),
         ("a: 1\n...\nb: 2", 3, 1, "second document"),
+        ("|\n# Heading\n", 1, 1, "begins with # at the margin"),
+        ("# c\r\n--- >-\r\n  \r\n\r\n# Heading", 2, 5, "begins with # at the margin"),
         ("%YAML 1.3\n---\na: 1", 1, 1, "directives"),
         ("# x\n%FOO x\n---\na: 1", 2, 1, "directives"),
         ("\u00e9: \U0001f600 # \u2028\n\u00e9\u00e9: @", 2, 5, "'@'"),
