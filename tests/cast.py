@@ -115,15 +115,21 @@ def cold(settings: Settings) -> None:
 
 
 @pytest.fixture
-def organization(db: None) -> Organization:
-    """The organization of the cast, under the default rules; Mara founded it."""
-    return found(new_account("mara.lindqvist@example.com", "Mara Lindqvist"), "harbourline", "Harbourline")
+def founder(db: None) -> Person:
+    """Mara Lindqvist before there is an organization."""
+    return new_account("mara.lindqvist@example.com", "Mara Lindqvist")
 
 
 @pytest.fixture
-def mara(organization: Organization) -> Person:
+def organization(founder: Person) -> Organization:
+    """The organization of the cast, under the default rules; Mara founded it."""
+    return found(founder, "harbourline", "Harbourline")
+
+
+@pytest.fixture
+def mara(organization: Organization, founder: Person) -> Person:
     """Mara Lindqvist, Org Admin."""
-    return Person(User.objects.get(email="mara.lindqvist@example.com"))
+    return founder
 
 
 @pytest.fixture
@@ -151,12 +157,18 @@ def avery(organization: Organization, mara: Person, quinn: Person) -> Person:
 
 
 @pytest.fixture
-def other_organization(db: None) -> Organization:
-    """The organization of the stranger."""
-    return found(new_account("sam.outsider@example.com", "Sam Outsider"), "elsewhere", "Elsewhere")
+def stranger(db: None) -> Person:
+    """Sam Outsider before there is an organization."""
+    return new_account("sam.outsider@example.com", "Sam Outsider")
 
 
 @pytest.fixture
-def sam(other_organization: Organization) -> Person:
+def other_organization(stranger: Person) -> Organization:
+    """The organization of the stranger."""
+    return found(stranger, "elsewhere", "Elsewhere")
+
+
+@pytest.fixture
+def sam(other_organization: Organization, stranger: Person) -> Person:
     """Sam Outsider, Org Admin of another organization."""
-    return Person(User.objects.get(email="sam.outsider@example.com"))
+    return stranger

@@ -2,7 +2,8 @@
 
 A step marked `@remembered` (a join, a publish, a push) runs as it is the first time. What it added, changed and
 removed is kept under everything that made the database until then: its own arguments and all the steps before it.
-Where a test comes to the same point again, one script of SQL puts exactly those rows back, ids and hashes included.
+Where a test comes to the same point again, a script of SQL puts exactly those rows back, ids and hashes included: one
+script for all the steps that were told before anything else is asked of the database.
 A step may consist of steps: a version that is live shares its beginning with every other story of a published one.
 
 Nothing is guessed: as soon as anything else writes in the test, every further step runs for real. In a test that has
@@ -50,11 +51,19 @@ OF_NO_STEP = (ContentType, Permission, Session, UserSession, ApiCallCount)  # ma
 Row = tuple[str, str]  # table, row as JSON
 
 
+@dataclass(frozen=True, eq=False)
+class Change:
+    """The rows that went and the rows that came."""
+
+    gone: frozenset[Row]
+    made: frozenset[Row]
+
+
 @dataclass(frozen=True)
 class Told:
-    """What a step did: the SQL that does it again, what it returned, and the past that it leaves."""
+    """What a step did: what it changed, what it returned, and the past that it leaves."""
 
-    script: str
+    changes: tuple[Change, ...]
     result: bytes
     past: str
 
@@ -64,14 +73,15 @@ class Telling:
 
     def __init__(self, key: str) -> None:
         self.key = key
-        self.scripts: list[str] = []
+        self.changes: list[Change] = []
         self.before: set[Row] | None = None  # the rows before the first write that belongs to no step inside
 
     def close(self, after: set[Row]) -> str:
         """Keep what was written since the last step inside; the past that it leaves."""
-        self.scripts.append(_script(self.before or set(), after))
+        before = self.before or set()
+        self.changes.append(Change(frozenset(before - after), frozenset(after - before)))
         self.before = None
-        return f"{self.key}/{len(self.scripts)}"
+        return f"{self.key}/{len(self.changes)}"
 
 
 class Memory:
@@ -81,6 +91,7 @@ class Memory:
         self.told: dict[str, Told] = {}
         self.past: str | None = EMPTY  # None: something else wrote, nothing can be compared any more
         self.tellings: list[Telling] = []
+        self.pending: list[Change] = []  # told from memory, and not yet put back
         self.is_set_up = False  # whether the fixtures are there and the test has begun
         self.is_aside = False  # a script or a look at all rows is no write of the test
         self.seen: tuple[str | None, set[Row]] = (None, set())  # the past at the last look, and the rows then
@@ -91,12 +102,23 @@ class Memory:
 
     def watch(self, execute: Any, statement: Any, params: Any, many: bool, context: Any) -> Any:
         """Called by Django around every statement: a write that belongs to no step makes the past unknown."""
-        if not self.is_aside and not (isinstance(statement, str) and HARMLESS.match(statement)):
-            if self.tellings and self.tellings[-1].before is None:
-                is_known = self.past is not None and self.seen[0] == self.past
-                self.tellings[-1].before = self.seen[1] if is_known else self._aside(_rows)
-            self.past = None
+        if not self.is_aside:
+            self.catch_up()
+            if not (isinstance(statement, str) and HARMLESS.match(statement)):
+                self._begin_writing()
         return execute(statement, params, many, context)
+
+    def _begin_writing(self) -> None:
+        if self.tellings and self.tellings[-1].before is None:
+            is_known = self.past is not None and self.seen[0] == self.past
+            self.tellings[-1].before = self.seen[1] if is_known else self._aside(_rows)
+        self.past = None
+
+    def catch_up(self) -> None:
+        """Put back what was told since the last statement."""
+        if self.pending:
+            script, self.pending = _script(tuple(self.pending)), []
+            self._aside(lambda: _execute(script))
 
     def tell(self, step: str, arguments: Any, act: Callable[[], R]) -> R:
         """Do a step, by its verbs or from memory."""
@@ -121,7 +143,7 @@ class Memory:
         return hashlib.sha256(told.encode()).hexdigest()
 
     def _repeat(self, told: Told) -> Any:
-        self._aside(lambda: _execute(told.script))
+        self.pending += told.changes
         self._note(told)
         return pickle.loads(told.result)  # noqa: S301 - written by this process
 
@@ -134,7 +156,7 @@ class Memory:
         finally:
             self.tellings.pop()
         if self.past is not None:
-            self.told[key] = Told(";\n".join(telling.scripts), pickle.dumps(result), self.past)
+            self.told[key] = Told(tuple(telling.changes), pickle.dumps(result), self.past)
             self._note(self.told[key])
         return result
 
@@ -146,8 +168,8 @@ class Memory:
 
     def _note(self, told: Told) -> None:
         self.past = told.past
-        if self.tellings and told.script:
-            self.tellings[-1].scripts.append(told.script)
+        if self.tellings:
+            self.tellings[-1].changes += told.changes
 
     def _aside(self, act: Callable[[], R]) -> R:
         self.is_aside = True
@@ -185,12 +207,15 @@ def pytest_runtest_setup() -> None:
     for file in Path(settings.CHECKPOINT_DIR).glob("*.jsonl"):
         file.unlink()
     memory.tellings.clear()
+    memory.pending.clear()
     memory.seen = (None, set())
 
 
 def pytest_runtest_call() -> None:
-    """The fixtures are there."""
+    """The fixtures are there; others may look at them where nothing hides them in a transaction."""
     memory.is_set_up = True
+    if not connection.in_atomic_block:
+        memory.catch_up()
 
 
 def _identity(value: Any) -> Any:
@@ -226,16 +251,28 @@ def _rows() -> set[Row]:
         return set(cursor.fetchall())
 
 
-def _script(before: Iterable[Row], after: Iterable[Row]) -> str:
-    """The SQL that turns one into the other; triggers sleep meanwhile, they have seen these rows once."""
+@functools.lru_cache(2_000)
+def _script(changes: tuple[Change, ...]) -> str:
+    """The SQL that makes these changes; triggers sleep meanwhile, they have seen these rows once."""
     keys, statements = _tables(), ["SET session_replication_role = replica"]
-    for table, rows in _by_table(set(before) - set(after)).items():
+    went, came = _in_one(changes)
+    for table, rows in _by_table(went).items():
         gone = sql.Literal([str(json.loads(row)[keys[table]]) for row in rows]).as_string()
         statements.append(f"DELETE FROM {table} WHERE {keys[table]}::text = ANY({gone}::text[])")  # noqa: S608
-    for table, rows in _by_table(set(after) - set(before)).items():
+    for table, rows in _by_table(came).items():
         made = sql.Literal(f"[{','.join(rows)}]").as_string()
         statements.append(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, {made})")  # noqa: S608
     return ";\n".join([*statements, "SET session_replication_role = DEFAULT"])
+
+
+def _in_one(changes: Iterable[Change]) -> tuple[set[Row], set[Row]]:
+    """What went and what came in the end."""
+    went: set[Row] = set()
+    came: set[Row] = set()
+    for change in changes:
+        went |= change.gone - came
+        came = (came - change.gone) | change.made
+    return went - came, came - went
 
 
 def _by_table(rows: Iterable[Row]) -> dict[str, list[str]]:
@@ -246,5 +283,6 @@ def _by_table(rows: Iterable[Row]) -> dict[str, list[str]]:
 
 
 def _execute(script: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(script)
+    """Past Django's cursors, so that no test counts it among its own queries."""
+    connection.ensure_connection()
+    connection.connection.execute(script, prepare=False)

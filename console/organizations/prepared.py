@@ -7,7 +7,7 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.backends.utils import CursorWrapper
@@ -21,13 +21,14 @@ def cursor() -> CursorWrapper:
 
     With SLIPWAY_PREPARED_STATEMENTS off they are planned at every call (settings: `prepare_threshold`).
     """
-    own: Any = connection
+    own: Any = connections[DEFAULT_DB_ALIAS]
     own.close_if_health_check_failed()  # as Django does it before each of its own cursors
     own.ensure_connection()
     if type(own.connection._prepared) is PrepareManager:
         own.connection._prepared = _Statements(own.connection._prepared)
+    kind = _LoggedCursor if own.queries_logged else ServerBindingCursor
     with own.wrap_database_errors:
-        prepared: CursorWrapper = own._prepare_cursor(_Cursor(own.connection))  # type: ignore[call-arg]  # stubs of psycopg 2
+        prepared: CursorWrapper = own._prepare_cursor(kind(own.connection))  # type: ignore[call-arg]  # stubs of psycopg 2
     return prepared
 
 
@@ -39,13 +40,12 @@ def rows(statement: str, params: Params = ()) -> list[Any]:
     return found
 
 
-class _Cursor(ServerBindingCursor):
-    """Says what it sent with its values while Django keeps a log of queries; psycopg forgets it of prepared ones."""
+class _LoggedCursor(ServerBindingCursor):
+    """Says what it sent with its values, for Django's log of queries; psycopg forgets it of prepared ones."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         done = super().execute(query, params, **how)  # type: ignore[misc]
-        if connection.queries_logged:
-            self._query = SimpleNamespace(query=mogrify(query, params, connection).encode())
+        self._query = SimpleNamespace(query=mogrify(query, params, connections[DEFAULT_DB_ALIAS]).encode())
         return done
 
 

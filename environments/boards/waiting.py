@@ -26,6 +26,8 @@ from environments.models import Deployment, Environment, Hold, Pin, Release, Sig
 from environments.rules import Rules
 from environments.transitions import State
 
+STATES = (State.STAGING, State.READY, State.CHANGES_REQUESTED)
+HELD = "held"
 MANY = 100  # counts and one person's own drafts are looked at up to here
 
 
@@ -71,6 +73,11 @@ class Waiting:
         return self.rights | granted_in(self.person, self.organization)
 
     @cached_property
+    def there(self) -> dict[str, bool]:
+        """Whether any version waits in each of the states, and whether any is held, whoever may go on with it."""
+        return dict(zip((*STATES, HELD), _is_any(self.organization.pk)[0], strict=True))
+
+    @cached_property
     def holders(self) -> dict[str, list[UUID]]:
         """Who holds, in the whole organization, the rights on which it depends for whom something waits."""
         found = holders_in(self.organization, {"edit_draft", "mark_ready"})
@@ -78,7 +85,7 @@ class Waiting:
 
     def to_test(self) -> QuerySet[Release]:
         """Candidates that nobody decided on and that this person may mark ready."""
-        if "mark_ready" not in self.can:
+        if "mark_ready" not in self.can or not self.there[State.STAGING]:
             return Release.objects.none()
         found = self._candidates(State.STAGING, "mark_ready")
         if not self.organization.four_eyes:
@@ -88,7 +95,7 @@ class Waiting:
 
     def to_push(self) -> QuerySet[Release]:
         """Versions marked ready whose approval holds and that this person may push."""
-        if "push_to_production" not in self.can:
+        if "push_to_production" not in self.can or not self.there[State.READY]:
             return Release.objects.none()
         found = self._candidates(State.READY, "push_to_production")
         found = self._others_work(found) if self.organization.four_eyes else found
@@ -97,7 +104,7 @@ class Waiting:
 
     def to_fix(self) -> QuerySet[Release]:
         """Versions with requested changes: for the people behind them, or for every developer when those are gone."""
-        if "edit_draft" not in self.can:
+        if "edit_draft" not in self.can or not self.there[State.CHANGES_REQUESTED]:
             return Release.objects.none()
         found = self._candidates(State.CHANGES_REQUESTED, "edit_draft")
         mine = Q(version__author=self.person) | Exists(_contributions().filter(user=self.person))
@@ -107,7 +114,7 @@ class Waiting:
 
     def on_hold(self) -> QuerySet[Hold]:
         """Holds that this person may lift, while Staging still serves what is held."""
-        if "lift_hold" not in self.can:
+        if "lift_hold" not in self.can or not self.there[HELD]:
             return Hold.objects.none()
         served = Pin.objects.filter(environment=self.tested_in, version=OuterRef("version"))
         found = Hold.objects.filter(Exists(served), organization=self.organization, lifted_at=None)
@@ -191,6 +198,13 @@ class Waiting:
         if "edit_draft" in self.rights:
             return _drafts_of(self.organization.pk, self.person.pk)
         return list(_moved_past(self.organization.pk, self.person.pk).filter(self._may("edit_draft"))[:MANY])
+
+
+@compiled
+def _is_any(organization: UUID) -> QuerySet[Organization, tuple[bool, ...]]:
+    releases = [Exists(Release.objects.filter(organization=OuterRef("pk"), state=state)) for state in STATES]
+    held = Exists(Hold.objects.filter(organization=OuterRef("pk"), lifted_at=None))
+    return Organization.objects.filter(pk=organization).values_list(*releases, held)
 
 
 @compiled
