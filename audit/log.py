@@ -119,7 +119,7 @@ def _append(event: Event) -> None:
     sequence, event.previous_hash, event.at = lock_head(event.organization)
     event.sequence = sequence + 1
     event.hash = event_hash(event)
-    event.save(force_insert=True)
+    prepared.insert(event)
     with prepared.cursor() as cursor:
         cursor.execute(
             "UPDATE audit_chainhead SET sequence = %s, hash = %s, at = %s WHERE organization_id = %s",

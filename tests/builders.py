@@ -4,11 +4,15 @@ Who does a step is always said: `a_live_version(organization, author=dana, teste
 """
 
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from agents.actions import create_agent, save_draft, save_section
 from agents.actions.drafts import draft_token, section_token
 from agents.contents import load
 from agents.models import Agent, Draft, Version
+from console.organizations.compiled import compiled
 from console.organizations.ids import new_id
 from console.organizations.models import Organization
 from environments.actions import mark_ready, publish, push_to_production, request_changes, rollback
@@ -65,7 +69,12 @@ def a_small_agent(organization: Organization, author: Person, slug: str = "order
 
 def draft_of(agent: Agent) -> Draft:
     """The draft as it is now."""
-    return Draft.objects.select_related("manifest", "layout", "base").get(agent=agent)
+    return _draft_of.get(agent.pk)
+
+
+@compiled
+def _draft_of(agent: UUID) -> QuerySet[Draft]:
+    return Draft.objects.filter(agent=agent).select_related("manifest", "layout", "base")
 
 
 def config_of(agent: Agent) -> dict[str, Any]:

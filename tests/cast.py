@@ -23,6 +23,7 @@ from console.founding import Charter, found_organization
 from console.organizations.actions import accept_invitation, invite_member
 from console.organizations.actor import Actor
 from console.organizations.models import Membership, Organization, User
+from console.organizations.prepared import insert
 from tests.remembering import remembered
 
 PASSWORD = "correct horse battery staple"
@@ -67,8 +68,7 @@ def signed_in(user: User, *, minutes_ago: float) -> Client:
         **proof(user, minutes_ago),
     }
     until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    row = Session(session_key=key, session_data=Session.objects.encode(kept), expire_date=until)
-    Session.objects.bulk_create([row])
+    insert(Session(session_key=key, session_data=Session.objects.encode(kept), expire_date=until))
     client.cookies[settings.SESSION_COOKIE_NAME] = key
     return client
 

@@ -12,9 +12,13 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from console.organizations import prepared
 from console.organizations.compiled import compiled
 from console.organizations.models import User
 from console.organizations.questions import people_called
+
+_SEEN_AGAIN = """ON CONFLICT (session_key) DO UPDATE SET user_id = EXCLUDED.user_id, ip = EXCLUDED.ip,
+    user_agent = EXCLUDED.user_agent, last_seen_at = EXCLUDED.last_seen_at"""
 
 
 class SessionStore(DatabaseSessions):
@@ -46,8 +50,7 @@ def note_visit(person: User, session: SessionBase, ip: str, browser: str) -> Non
     visit = UserSession(
         session_key=session.session_key, user=person, ip=ip, user_agent=browser[:length], last_seen_at=timezone.now()
     )
-    seen = ["user", "ip", "user_agent", "last_seen_at"]
-    UserSession.objects.bulk_create([visit], update_conflicts=True, unique_fields=["session_key"], update_fields=seen)
+    prepared.insert(visit, _SEEN_AGAIN)
 
 
 @compiled
