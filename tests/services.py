@@ -96,10 +96,11 @@ def celery_on_valkey(transactional_db: None, valkey_url: str) -> Iterator["Celer
 
 def start_worker(app: "Celery", *more: str, application: str = "console.celery:app") -> processes.Program:
     """A real worker that answers, started as `make run` starts its own; whoever starts one ends it."""
-    arguments = ["-m", "celery", "-A", application, "worker", "--pool", "threads", "--concurrency", "2"]
+    arguments = ["-m", "celery", "-A", application, "--skip-checks", "worker", "--loglevel", "INFO"]
+    arguments += ["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     worker = running_services().start_program(
         "worker",
-        [*arguments, "--without-gossip", "--without-mingle", "--loglevel", "INFO", *more],
+        [*arguments, *more],
         CELERY_BROKER_URL=app.conf["broker_url"],
         SLIPWAY_TEST_EAGER="false",
     )
