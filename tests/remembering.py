@@ -228,10 +228,25 @@ def _identity(value: Any) -> Any:
     raise TypeError(f"{value!r} cannot be compared from test to test")
 
 
-def _tables() -> dict[str, str]:
-    """Every table that a step may write -> its primary key."""
+@dataclass(frozen=True)
+class Columns:
+    """The primary key of a table and its other columns."""
+
+    key: str
+    others: list[str]
+
+
+@functools.cache
+def _tables() -> dict[str, Columns]:
+    """Every table that a step may write."""
     made = [model._meta for model in apps.get_models(include_auto_created=True) if model not in OF_NO_STEP]
-    return {meta.db_table: str(meta.pk.column) for meta in made if meta.managed and not meta.proxy and meta.pk}
+    return {
+        meta.db_table: Columns(
+            str(meta.pk.column), [str(field.column) for field in meta.concrete_fields if field != meta.pk]
+        )
+        for meta in made
+        if meta.managed and not meta.proxy and meta.pk
+    }
 
 
 def make_look() -> None:
@@ -253,16 +268,39 @@ def _rows() -> set[Row]:
 
 @functools.lru_cache(2_000)
 def _script(changes: tuple[Change, ...]) -> str:
-    """The SQL that makes these changes; triggers sleep meanwhile, they have seen these rows once."""
-    keys, statements = _tables(), ["SET session_replication_role = replica"]
-    went, came = _in_one(changes)
-    for table, rows in _by_table(went).items():
-        gone = sql.Literal([str(json.loads(row)[keys[table]]) for row in rows]).as_string()
-        statements.append(f"DELETE FROM {table} WHERE {keys[table]}::text = ANY({gone}::text[])")  # noqa: S608
-    for table, rows in _by_table(came).items():
-        made = sql.Literal(f"[{','.join(rows)}]").as_string()
-        statements.append(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, {made})")  # noqa: S608
-    return ";\n".join([*statements, "SET session_replication_role = DEFAULT"])
+    """The SQL that makes these changes, under all triggers: keys are looked after when the transaction ends.
+
+    To let the triggers sleep (`session_replication_role`) would make the session plan all its statements anew.
+    """
+    went, came = (_by_table(rows) for rows in _in_one(changes))
+    statements: list[str] = []
+    for table in sorted({*went, *came}):
+        former, new = went.get(table, {}), came.get(table, {})
+        statements += _deletion(table, [key for key in former if key not in new])
+        statements += _update(table, [row for key, row in new.items() if key in former])
+        statements += _insertion(table, [row for key, row in new.items() if key not in former])
+    return ";\n".join(statements)
+
+
+def _deletion(table: str, keys: list[str]) -> list[str]:
+    column, gone = _tables()[table].key, sql.Literal(keys).as_string()
+    return [f"DELETE FROM {table} WHERE {column}::text = ANY({gone}::text[])"] if keys else []  # noqa: S608
+
+
+def _update(table: str, rows: list[str]) -> list[str]:
+    known = _tables()[table]
+    values = ", ".join(f"{column} = new.{column}" for column in known.others)
+    where = f"WHERE {table}.{known.key} = new.{known.key}"
+    return [f"UPDATE {table} SET {values} FROM {_rows_of(table, rows)} new {where}"] if rows else []  # noqa: S608
+
+
+def _insertion(table: str, rows: list[str]) -> list[str]:
+    return [f"INSERT INTO {table} SELECT * FROM {_rows_of(table, rows)}"] if rows else []  # noqa: S608
+
+
+def _rows_of(table: str, rows: list[str]) -> str:
+    made = sql.Literal(f"[{','.join(rows)}]").as_string()
+    return f"json_populate_recordset(NULL::{table}, {made})"
 
 
 def _in_one(changes: Iterable[Change]) -> tuple[set[Row], set[Row]]:
@@ -275,10 +313,11 @@ def _in_one(changes: Iterable[Change]) -> tuple[set[Row], set[Row]]:
     return went - came, came - went
 
 
-def _by_table(rows: Iterable[Row]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _by_table(rows: Iterable[Row]) -> dict[str, dict[str, str]]:
+    """The rows of each table by their keys."""
+    found: dict[str, dict[str, str]] = {}
     for table, row in sorted(rows):
-        found.setdefault(table, []).append(row)
+        found.setdefault(table, {})[str(json.loads(row)[_tables()[table].key])] = row
     return found
 
 
