@@ -34,14 +34,14 @@ _services: Services | None = None
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
-    """Starts the database and fills the environment before pytest-django imports the settings."""
+    """Begins to start the database and fills the environment before pytest-django imports the settings."""
     global _services
     gc.disable()  # code, models and tests are made, and live to the end
     _services = Services()
     atexit.register(_services.stop)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: with the clean-up
     if not os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = _services.start_database()
+        os.environ["DATABASE_URL"] = _services.begin_database()
     os.environ.pop("SLIPWAY_CHECKPOINT_DIR", None)  # tests remove what is there: never the folder of a real console
     os.environ |= {
         "SLIPWAY_ENVIRONMENT": "local",
@@ -50,6 +50,12 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         "SLIPWAY_ENCRYPTION_KEY": random_encryption_key(),
     }
     return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart() -> None:
+    """The database is there before the first who may use it; it has started while everything was imported."""
+    running_services().wait_for_database()
 
 
 def pytest_collection_finish() -> None:

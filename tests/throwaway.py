@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ from console.launcher.stack import CHECKOUT
 from console.launcher.valkey import Broker
 
 PREFIX = "slipway-test-"
+_ASIDE = ThreadPoolExecutor(1)
 
 
 class Services:
@@ -33,11 +35,14 @@ class Services:
         (self.folder / "owner.json").write_text(json.dumps(owner), encoding="utf-8")
         self.sockets = self.account.private_folder(self.folder / "sockets")
         self.cluster: Cluster | None = None
+        self._starting: Future[None] | None = None
         self.broker: Broker | None = None
 
-    def start_database(self) -> str:
-        """A fresh cluster without fsync; its role is a superuser, to empty tables that refuse it."""
-        password = random_text()
+    def begin_database(self) -> str:
+        """The address of a fresh cluster without fsync that starts meanwhile (`wait_for_database`).
+
+        Its role is a superuser, to empty tables that refuse it.
+        """
         self.cluster = Cluster(
             folder=self.folder,
             sockets=self.sockets,
@@ -47,9 +52,14 @@ class Services:
             superuser_password=random_text(),
             is_durable=False,
         )
-        self.cluster.start(_nothing)
-        self.cluster.provide("slipway", role="slipway", password=password, is_superuser=True)
-        return self.cluster.url("slipway", role="slipway", password=password)
+        owner = {"role": "slipway", "password": random_text()}
+        self._starting = _ASIDE.submit(_start, self.cluster, owner)
+        return self.cluster.url("slipway", **owner)
+
+    def wait_for_database(self) -> None:
+        """Returns when it runs; raises what kept it from starting."""
+        if self._starting is not None:
+            self._starting.result()
 
     def start_broker(self) -> str:
         """A fresh Valkey."""
@@ -76,11 +86,17 @@ class Services:
 
     def stop(self) -> None:
         """Ends and removes everything; safe to repeat."""
+        wait([self._starting] if self._starting else [])
         if self.broker is not None:
             self.broker.stop()
         if self.cluster is not None:
             self.cluster.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _start(cluster: Cluster, owner: dict[str, str]) -> None:
+    cluster.start(_nothing)
+    cluster.provide("slipway", **owner, is_superuser=True)
 
 
 def free_port() -> int:
