@@ -23,23 +23,48 @@ def cursor() -> CursorWrapper:
 
     With SLIPWAY_PREPARED_STATEMENTS off they are planned at every call (settings: `prepare_threshold`).
     """
-    own: Any = connections[DEFAULT_DB_ALIAS]
-    own.close_if_health_check_failed()  # as Django does it before each of its own cursors
-    own.ensure_connection()
-    if type(own.connection._prepared) is PrepareManager:
-        own.connection._prepared = _Statements(own.connection._prepared)
-    kind = _LoggedCursor if own.queries_logged else ServerBindingCursor
-    with own.wrap_database_errors:
-        prepared: CursorWrapper = own._prepare_cursor(kind(own.connection))  # type: ignore[call-arg]  # stubs of psycopg 2
-    return prepared
+    own = _connected()
+    return _wrapped(own, _cursor_of(own))
 
 
 def rows(statement: str, params: Params = ()) -> list[Any]:
     """The rows of a statement that has always the same text."""
-    with cursor() as asked:
-        asked.execute(statement, params)
-        found: list[Any] = asked.fetchall()
+    own = _connected()
+    asked = _wrapped(own, _cursor_of(own) if own.queries_logged else _kept_cursor(own))
+    asked.execute(statement, params)
+    found: list[Any] = asked.fetchall()
     return found
+
+
+def _connected() -> Any:
+    """Django's connection, looked after as Django does it before each of its own cursors."""
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    own.close_if_health_check_failed()
+    own.ensure_connection()
+    if type(own.connection._prepared) is PrepareManager:
+        own.connection._prepared = _Statements(own.connection._prepared)
+    return own
+
+
+def _kept_cursor(own: Any) -> ServerBindingCursor:
+    """The one for statements whose rows are taken at once: to make a cursor costs half as much as to use it."""
+    kept: Any = getattr(own, "kept_cursor", None)
+    if kept is None or kept.connection is not own.connection:
+        own.kept_cursor = kept = _cursor_of(own)
+    found: ServerBindingCursor = kept
+    return found
+
+
+def _cursor_of(own: Any) -> ServerBindingCursor:
+    kind: Any = _LoggedCursor if own.queries_logged else ServerBindingCursor
+    with own.wrap_database_errors:
+        made: ServerBindingCursor = kind(own.connection)
+    return made
+
+
+def _wrapped(own: Any, asked: ServerBindingCursor) -> CursorWrapper:
+    wrapped: CursorWrapper = own._prepare_cursor(asked)
+    return wrapped
 
 
 def insert(row: Model, on_conflict: str = "") -> None:
