@@ -1,11 +1,15 @@
 """Approvals that ended because another version took their place, told beside the move that did it (ux.md 3.5)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from console.organizations.compiled import compiled
 from environments.available import address
 from environments.models import Deployment, Environment, SignOff
 
@@ -20,11 +24,8 @@ def lapses_of(agent: Agent, moves: Iterable[Deployment]) -> list[dict[str, Any]]
     replacing = [move for move in moves if move.from_version_id and move.environment.is_staging]
     if not replacing:
         return []
-    versions = {move.from_version_id for move in replacing}
-    live = Environment.Kind.PRODUCTION
-    pushes = Deployment.objects.filter(version__in=versions, environment__kind=live).values_list("version_id", "at")
-    decisions = SignOff.objects.filter(version__in=versions).exclude(decision=Decision.APPROVED).newest_first()
-    pushed, decided = list(pushes), list(decisions.select_related("by", "version"))
+    versions = list({move.from_version_id for move in replacing if move.from_version_id})
+    pushed, decided = _pushes_of(versions), _decisions_on(versions)
     return [
         _entry(agent, move, sign_off)
         for move in replacing
@@ -32,6 +33,19 @@ def lapses_of(agent: Agent, moves: Iterable[Deployment]) -> list[dict[str, Any]]
         and sign_off.decision == Decision.READY
         and not any(version == sign_off.version_id and at < move.at for version, at in pushed)
     ]
+
+
+@compiled
+def _pushes_of(versions: list[UUID]) -> QuerySet[Deployment, tuple[UUID, datetime]]:
+    live = Environment.Kind.PRODUCTION
+    found = Deployment.objects.filter(version__pk__any=versions, environment__kind=live)
+    return found.values_list("version_id", "at")
+
+
+@compiled
+def _decisions_on(versions: list[UUID]) -> QuerySet[SignOff]:
+    decided = SignOff.objects.filter(version__pk__any=versions).exclude(decision=Decision.APPROVED)
+    return decided.newest_first().select_related("by", "version")
 
 
 def _last(decided: list[SignOff], move: Deployment) -> SignOff | None:

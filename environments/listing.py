@@ -1,17 +1,19 @@
 """The agent list: which agents, and for each where it stands and whom it waits for, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from agents.models import Agent, Draft
 from agents.querysets import AgentQuerySet
+from console.organizations.compiled import compiled
 from console.organizations.models import Organization, User
 from console.organizations.policies import holder_of
 from environments.available import address
@@ -84,13 +86,14 @@ def rows_of(
 ) -> list[Row]:
     """The rows of one page."""
     pins: dict[Any, dict[str, Pin]] = defaultdict(dict)
-    for pin in Pin.objects.filter(agent__in=agents).with_facts():
+    asked = [agent.pk for agent in agents]
+    for pin in _pins_of(asked):
         pins[pin.agent_id][pin.environment.slug] = pin
     holds: dict[Any, list[str]] = defaultdict(list)
-    for hold in Hold.objects.filter(agent__in=agents, lifted_at=None).select_related("version"):
+    for hold in _holds_of(asked):
         holds[hold.agent_id].append(f"v{hold.version.number}")
     people = {permission: holder_of(permission, organization).people for permission, _ in WAITS.values() if permission}
-    drafts = _drafts(agents)
+    drafts = {draft.agent_id: draft for draft in _drafts_of(asked)}
     rows = []
     for agent in agents:
         agent.organization = organization
@@ -189,9 +192,20 @@ def _pin(agent: Agent, place: Environment, pin: Pin | None, pipeline: list[Envir
     }
 
 
-def _drafts(agents: Iterable[Agent]) -> dict[Any, Draft]:
-    drafts = Draft.objects.filter(agent__in=agents).select_related("manifest", "base", "updated_by")
-    return {draft.agent_id: draft for draft in drafts.defer("manifest__entries")}
+@compiled
+def _pins_of(agents: list[UUID]) -> QuerySet[Pin]:
+    return Pin.objects.filter(agent__pk__any=agents).with_facts()
+
+
+@compiled
+def _holds_of(agents: list[UUID]) -> QuerySet[Hold]:
+    return Hold.objects.filter(agent__pk__any=agents, lifted_at=None).select_related("version")
+
+
+@compiled
+def _drafts_of(agents: list[UUID]) -> QuerySet[Draft]:
+    drafts = Draft.objects.filter(agent__pk__any=agents).select_related("manifest", "base", "updated_by")
+    return drafts.defer("manifest__entries")
 
 
 def _pins() -> Any:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from agents.models import Agent, Version
+from console.organizations.compiled import compiled
 from environments.frame import code_of
 from environments.models import Deployment, Hold, SignOff
 from environments.standing import Standing
@@ -78,8 +82,13 @@ def default_pair(standing: Standing, rows: list[Row]) -> tuple[str, str]:
 
 def included(agent: Agent, *, after: int, upto: int) -> list[Version]:
     """The versions above one number up to another, newest first, at most a few: what a move brings along."""
+    return _included(agent.pk, after, upto)
+
+
+@compiled
+def _included(agent: UUID, after: int, upto: int) -> QuerySet[Version]:
     found = Version.objects.filter(agent=agent, number__gt=after, number__lte=upto).select_related("author", "release")
-    return list(found.newest_first()[:INCLUDED])
+    return found.newest_first()[:INCLUDED]
 
 
 def _versions(agent: Agent) -> Any:
