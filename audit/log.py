@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, transaction
 
 from audit.chain import clean, event_hash, storable
 from audit.clock import NOW
@@ -103,7 +103,8 @@ def record(
         address=clean(actor.address, 64),
     )
     try:
-        _append(event)
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            _append(event)
     except DatabaseError as error:
         logger.exception("The event %s could not be written.", name)
         raise AuditUnavailable from error

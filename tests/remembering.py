@@ -17,11 +17,12 @@ import json
 import pickle
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
+import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
@@ -207,15 +208,24 @@ def pytest_runtest_setup() -> None:
     for file in Path(settings.CHECKPOINT_DIR).glob("*.jsonl"):
         file.unlink()
     memory.tellings.clear()
+    if connection.in_atomic_block:
+        memory.catch_up()  # what a fixture of the module has told
     memory.pending.clear()
     memory.seen = (None, set())
 
 
-def pytest_runtest_call() -> None:
-    """The fixtures are there; others may look at them where nothing hides them in a transaction."""
-    memory.is_set_up = True
-    if not connection.in_atomic_block:
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, Any, Any]:
+    """Others may look at what a fixture has told where no transaction hides it."""
+    made = yield
+    if memory.pending and not connection.in_atomic_block:
         memory.catch_up()
+    return made
+
+
+def pytest_runtest_call() -> None:
+    """The fixtures are there."""
+    memory.is_set_up = True
 
 
 def _identity(value: Any) -> Any:

@@ -17,7 +17,10 @@ _DIRECTIVE = re.compile(rb"(?<=[\r\n])%")
 _DIRECTIVES = 1_000
 
 _LINE_END = re.compile(rb"\r\n?|\n")
-_COMMENT_FIRST = re.compile(rb"(?: *+(?:\r\n?|\n))*+#")
+# The head of a block text that does not say how deep it is indented, and below blank lines a # at the margin.
+_COMMENT_FIRST = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:---)?[ \t]*[|>][+-]?(?:[ \t]+#[^\r\n]*|[ \t]*)(?:\r\n?|\n)(?: *+(?:\r\n?|\n))*+#"
+)
 
 _UNREADABLE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x84\x86-\x9f]|\xef\xbf[\xbe\xbf]")
 
@@ -67,9 +70,10 @@ class Source:
         return text
 
     def goes_on_with_comment(self, line: int) -> bool:
-        """Whether what follows this line, counted from 1, begins with a # at the margin."""
-        end = next(islice(_LINE_END.finditer(self._raw), line - 1, None), None)
-        return end is not None and _COMMENT_FIRST.match(self._raw, end.end()) is not None
+        """Whether a block text that begins in this line, counted from 1, goes on with a # at the margin."""
+        ends = (match.end() for match in _LINE_END.finditer(self._raw))
+        start = next(islice(ends, line - 2, None), 0) if line > 1 else 0
+        return _COMMENT_FIRST.match(self._raw, start) is not None
 
 
 def unreadable(raw: bytes) -> tuple[int, str]:

@@ -186,7 +186,7 @@ class Stack:
         return "migrations and demo organization" if self.with_demo else "migrations"
 
     def _start_worker_and_web(self) -> None:
-        # System checks look at code, not at data: CI and every command of manage.py make them, no start waits for them.
+        # System checks look at code, not at data: CI makes them, and no start waits for them.
         worker = ["-m", "celery", "-A", "console.celery:app", "--skip-checks", "worker", "--loglevel", "INFO"]
         worker += ["--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
         worker += ["--beat", "--schedule", str(self.home.state / "beat-schedule")]

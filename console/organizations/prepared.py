@@ -8,13 +8,14 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from psycopg._preparing import Prepare, PrepareManager
 
+KEPT_ROWS = 100  # a cursor holds its last result until the next one
 Params = list[Any] | tuple[Any, ...] | dict[str, Any]
 
 
@@ -30,9 +31,12 @@ def cursor() -> CursorWrapper:
 def rows(statement: str, params: Params = ()) -> list[Any]:
     """The rows of a statement that has always the same text."""
     own = _connected()
-    asked = _wrapped(own, _cursor_of(own) if own.queries_logged else _kept_cursor(own))
+    taken = _cursor_of(own) if own.queries_logged else _kept_cursor(own)
+    asked = _wrapped(own, taken)
     asked.execute(statement, params)
     found: list[Any] = asked.fetchall()
+    if len(found) <= KEPT_ROWS:
+        own.kept_cursor = taken
     return found
 
 
@@ -47,10 +51,10 @@ def _connected() -> Any:
 
 
 def _kept_cursor(own: Any) -> ServerBindingCursor:
-    """The one for statements whose rows are taken at once: to make a cursor costs half as much as to use it."""
-    kept: Any = getattr(own, "kept_cursor", None)
+    """The one that the last statement left, out of reach while it is in use: to make one costs half of a statement."""
+    kept: Any = own.__dict__.pop("kept_cursor", None)
     if kept is None or kept.connection is not own.connection:
-        own.kept_cursor = kept = _cursor_of(own)
+        return _cursor_of(own)
     found: ServerBindingCursor = kept
     return found
 
@@ -74,7 +78,7 @@ def insert(row: Model, on_conflict: str = "") -> None:
     unknown.
     """
     statement, fields = _insertion(type(row), on_conflict)
-    with cursor() as asked:
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor() as asked:
         own: Any = connections[DEFAULT_DB_ALIAS]
         asked.execute(statement, [field.get_db_prep_save(field.pre_save(row, True), own) for field in fields])
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS

@@ -233,6 +233,14 @@ def as_text(value: Any) -> Any:
     return "" if value is None else value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("|2\n# c\n", ""), ("| # c\n", ""), ("|\n  # Heading\n", "# Heading\n"), ("|\n  x\n# c\n", "x\n")],
+)
+def test_load_yaml__of_a_block_text_beside_comments__takes_each_for_what_it_is(text: str, value: str) -> None:
+    assert load_yaml(text.encode()).value == value
+
+
 @pytest.mark.parametrize("text", ["", "a", '{"a": 1}', '["\\ud83d\\ude00"]'])
 def test_load_json__of_one_value__is_that_value(text: str) -> None:
     if text in ("", "a"):

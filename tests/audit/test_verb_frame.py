@@ -2,11 +2,12 @@
 
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from audit.errors import AuditUnavailable
 from audit.log import record, verb
@@ -98,6 +99,23 @@ def test_verb__event_cannot_be_written__undoes_the_act(organization: Organizatio
 
     assert name_of(organization) == "Dockside"
     assert Event.objects.count() == 2
+
+
+@pytest.mark.parametrize("label", ["a\0b", "x" * 65])
+def test_record__event_cannot_be_written_and_somebody_goes_on__loses_the_transaction(
+    organization: Organization, label: str
+) -> None:
+    after: list[str] = []
+    target = replace(organization.audit_target(), id=label)  # refused by psycopg, or by PostgreSQL
+    with transaction.atomic():
+        Organization.objects.filter(pk=organization.pk).update(name="Quayside")
+        transaction.on_commit(lambda: after.append("committed"))
+        with pytest.raises(AuditUnavailable):
+            record("draft.saved", target, actor=SYSTEM)
+
+    assert name_of(organization) == "Harbourline"
+    assert after == []
+    assert Event.objects.count() == 0
 
 
 def test_verb__refusal_cannot_be_recorded__is_answered_as_unavailable(organization: Organization) -> None:

@@ -1,5 +1,7 @@
 """Statements of one text: rows are written and read as Django does it, on whatever connection is there."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -63,3 +65,18 @@ def test_rows__over_a_new_connection_and_while_queries_are_logged__are_the_same(
 
     assert found == [[("harbourline",)]] * 4
     assert [query["sql"] for query in logged] == [ask.replace("%s", f"'{organization.pk.hex}'::uuid")]
+
+
+def test_rows__asked_while_others_are_under_way__are_those_of_each() -> None:
+    inner: list[list[tuple[int]]] = []
+
+    def look_as_well(execute: Any, statement: Any, params: Any, many: bool, context: Any) -> Any:
+        done = execute(statement, params, many, context)
+        if "outer" in statement:
+            inner.append(rows("SELECT 2"))
+        return done
+
+    with connection.execute_wrapper(look_as_well):
+        found = [rows("SELECT 1 AS outer_one"), rows("SELECT 3 AS outer_two")]
+
+    assert (found, inner) == ([[(1,)], [(3,)]], [[(2,)], [(2,)]])
