@@ -112,10 +112,9 @@ def test_pins__moved__bite_in_every_process_also_when_it_lost_its_connection_or_
     live.serve(2, "the rollback after the restart")
 
 
-def test_rights__and_keys_taken_away__bite_in_every_process(
+def test_rights__taken_away__bite_in_every_process(
     organization: Organization,
     agent: Agent,
-    dana: Person,
     quinn: Person,
     mara: Person,
     two_web_server_processes: list[str],
@@ -145,6 +144,10 @@ def test_rights__and_keys_taken_away__bite_in_every_process(
     remove_member(membership, actor=mara.actor())
     develops.refuse(401, "the removal of the member")
 
+
+def test_keys__taken_away__bite_in_every_process(
+    organization: Organization, agent: Agent, dana: Person, mara: Person, two_web_server_processes: list[str]
+) -> None:
     def key(name: str, person: Person = mara) -> tuple[ApiKey, Everywhere]:
         made = program(person, organization, "developer", name=name)
         path = f"/agents/{agent.slug}/config?version=1"
