@@ -19,6 +19,7 @@ from console.organizations.policies import holder_of
 from environments.available import address
 from environments.frame import code_of
 from environments.models import Environment, Hold, Pin, Release
+from environments.questions import open_holds
 from environments.transitions import State
 
 PAGE = 50
@@ -90,7 +91,7 @@ def rows_of(
     for pin in _pins_of(asked):
         pins[pin.agent_id][pin.environment.slug] = pin
     holds: dict[Any, list[str]] = defaultdict(list)
-    for hold in _holds_of(asked):
+    for hold in open_holds(asked):
         holds[hold.agent_id].append(f"v{hold.version.number}")
     people = {permission: holder_of(permission, organization).people for permission, _ in WAITS.values() if permission}
     drafts = {draft.agent_id: draft for draft in _drafts_of(asked)}
@@ -195,11 +196,6 @@ def _pin(agent: Agent, place: Environment, pin: Pin | None, pipeline: list[Envir
 @compiled
 def _pins_of(agents: list[UUID]) -> QuerySet[Pin]:
     return Pin.objects.filter(agent__pk__any=agents).with_facts()
-
-
-@compiled
-def _holds_of(agents: list[UUID]) -> QuerySet[Hold]:
-    return Hold.objects.filter(agent__pk__any=agents, lifted_at=None).select_related("version")
 
 
 @compiled

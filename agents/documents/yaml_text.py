@@ -120,18 +120,15 @@ class _Composer:
         self.plain_only(event, place)
         text = self.source.restored(event.value)
         # A document that is one text may stand at the margin. libyaml leaves out its first lines that begin with #.
-        if event.style in _BLOCK and not self.builder.open and not text.strip():
-            self.no_comment_behind(place)
+        is_bare = event.style in _BLOCK and not self.builder.open and not text.strip()
+        if is_bare and self.source.goes_on_with_comment(place[0]):
+            self.builder.refuse(_AT_MARGIN, place)
         if self.builder.wants_key:
             if text == "<<" and not event.style:
                 self.builder.refuse("Merge keys (<<) are not allowed. Write the values out.", place)
             self.builder.key(text, place)
         else:
             self.builder.value(text if event.style else self.word(text, place), place)
-
-    def no_comment_behind(self, place: Place) -> None:
-        if self.source.goes_on_with_comment(place[0]):
-            self.builder.refuse(_AT_MARGIN, place)
 
     def word(self, text: str, place: Place) -> Any:
         value = resolve(text)
